@@ -1,0 +1,1 @@
+"""The REST methods, one module an area; each declares itself with `registry.method`."""
