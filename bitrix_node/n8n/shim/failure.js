@@ -1,0 +1,75 @@
+// @ts-check
+'use strict';
+
+/** What went wrong, in two shapes: an error item (Continue On Fail) or the error that stops the node. */
+
+const { NodeApiError, NodeOperationError } = require('n8n-workflow');
+
+class Failure extends Error {
+	/**
+	 * @param {string} message What happened.
+	 * @param {string} [description] What to do about it.
+	 * @param {object} [details] Facts for workflows: code, http, method, retryable, …
+	 * @param {number} [item] The input item it belongs to.
+	 */
+	constructor(message, description = '', details = {}, item = undefined) {
+		super(message);
+		this.description = description;
+		this.details = details;
+		this.item = item;
+	}
+
+	/**
+	 * Understands errors of n8n, of the runner, and plain ones.
+	 *
+	 * @param {any} error
+	 * @returns {Failure}
+	 */
+	static from(error) {
+		if (error instanceof Failure) return error;
+		const message = error?.message || 'The Bitrix24 node stopped for a reason it was not told';
+		return new Failure(message, error?.description ?? '', error?.details ?? {}, error?.item ?? error?.context?.itemIndex);
+	}
+
+	/**
+	 * @param {number} item
+	 * @returns {Failure} The same failure, belonging to an item.
+	 */
+	at(item) {
+		return new Failure(this.message, this.description, this.details, item);
+	}
+}
+
+/**
+ * Only `error` and `details` stand in the item's JSON: n8n's error output takes such items and no others.
+ *
+ * @param {{resource: string, operation: string}} run
+ * @param {number} item
+ * @param {Failure} failure
+ * @returns {import('n8n-workflow').INodeExecutionData}
+ */
+function errorItem(run, item, failure) {
+	const details = {
+		resource: run.resource,
+		operation: run.operation,
+		timestamp: new Date().toISOString(),
+		...(failure.description ? { description: failure.description } : {}),
+		...failure.details,
+	};
+	return { json: { error: failure.message, details }, pairedItem: { item } };
+}
+
+/**
+ * @param {import('n8n-workflow').IExecuteFunctions} node
+ * @param {Failure} failure
+ * @returns {Error} What n8n shows in the node's panel.
+ */
+function thrown(node, failure) {
+	const { message, description, item: itemIndex } = failure;
+	const { http, code } = /** @type {{http?: number, code?: string}} */ (failure.details);
+	if (http === undefined) return new NodeOperationError(node.getNode(), message, { description, itemIndex });
+	const answer = { message, description, httpCode: String(http), code: code ?? '' };
+	return new NodeApiError(node.getNode(), answer, { message, description, httpCode: String(http), itemIndex });
+}
+
+module.exports = { Failure, errorItem, thrown };

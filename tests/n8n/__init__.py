@@ -1,0 +1,1 @@
+"""The n8n side: the JavaScript shim, the generated package, the installation."""

@@ -1,0 +1,278 @@
+"""The JavaScript shim: values in, jobs out, items back, and what it says when something is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.n8n.shim_driver import WEBHOOK, Outcome, done, drive, token
+
+UPLOAD = {"resource": "file", "operation": "upload", "folderId": "1", "inputDataField": "data"}
+OAUTH2 = {"authentication": "oAuth2"}
+
+
+def details(outcome: Outcome) -> list[dict[str, Any]]:
+    assert all(set(item["json"]) == {"error", "details"} for item in outcome.items)
+    return [item["json"]["details"] for item in outcome.items]
+
+
+class TestParameters:
+    def test_values_without_expressions_are_read_once(self) -> None:
+        outcome = drive(
+            count=3,
+            parameters={"chatId": "=x", "userId": "5", "options": {"accessToken": ""}},
+            values={"chatId": ["a", "b", "c"]},
+            answers=[done(0, 1, 2)],
+        )
+        assert sorted(outcome.reads) == [
+            ["botId", 0],
+            ["chatId", 0],
+            ["chatId", 1],
+            ["chatId", 2],
+            ["options", 0],
+            ["userId", 0],
+        ]
+        settings = outcome.jobs[0]["settings"]
+        assert settings["parameters"] == {"botId": "7", "userId": "5", "options": {"accessToken": ""}}
+        assert settings["itemParameters"] == [{"chatId": "a"}, {"chatId": "b"}, {"chatId": "c"}]
+
+    def test_an_expression_deep_inside_a_collection_is_found(self) -> None:
+        nested = {"fields": {"rows": [{"value": "={{ $json.a }}"}]}}
+        outcome = drive(count=2, parameters={"options": nested}, values={"options": [1, 2]}, answers=[done(0, 1)])
+        assert outcome.jobs[0]["settings"]["itemParameters"] == [{"options": 1}, {"options": 2}]
+
+    def test_fields_of_other_actions_are_not_sent(self) -> None:
+        outcome = drive(parameters={"dealId": "9"}, answers=[done(0)])
+        assert outcome.jobs[0]["settings"]["parameters"] == {"botId": "7"}
+
+    def test_a_resource_locator_gives_its_id(self) -> None:
+        locator = {"__rl": True, "mode": "url", "value": "12"}
+        outcome = drive(parameters={"userId": locator}, answers=[done(0)])
+        assert outcome.jobs[0]["settings"]["parameters"]["userId"] == "12"
+
+    def test_an_expression_that_cannot_be_evaluated_fails_its_item_alone(self) -> None:
+        outcome = drive(
+            count=2,
+            continue_on_fail=True,
+            parameters={"userId": "=x"},
+            values={"userId": [{"throws": "no such field"}, 4]},
+            answers=[done(1)],
+        )
+        assert outcome.sent == [[1]]
+        assert [item["json"].get("error") for item in outcome.items] == ["no such field", None]
+
+    def test_an_expression_that_cannot_be_evaluated_stops_the_run_before_anything_is_sent(self) -> None:
+        outcome = drive(
+            count=2, parameters={"userId": "=x"}, values={"userId": [4, {"throws": "no such field"}]}, answers=[done()]
+        )
+        assert outcome.jobs == []
+        assert outcome.thrown is not None
+        assert (outcome.thrown["message"], outcome.thrown["itemIndex"]) == ("no such field", 1)
+
+
+class TestJobs:
+    def test_the_settings_are_the_contract(self) -> None:
+        outcome = drive(count=2, answers=[done(0, 1)])
+        assert outcome.jobs == [
+            {
+                "type": "bitrix24",
+                "settings": {
+                    "version": 1,
+                    "resource": "chatbot",
+                    "operation": "chatUserDelete",
+                    "itemCount": 2,
+                    "items": [0, 1],
+                    "parameters": {"botId": "7"},
+                    "itemParameters": [None, None],
+                    "binary": [None, None],
+                    "credential": {"type": "bitrix24WebhookApi", "data": WEBHOOK},
+                    "continueOnFail": False,
+                    "node": {"name": "Bitrix24"},
+                    "timezone": "Europe/Berlin",
+                },
+            }
+        ]
+
+    def test_what_remains_is_sent_again_and_items_come_back_in_order(self) -> None:
+        outcome = drive(count=4, answers=[done(2, remaining=(0, 1, 3), reason="deadline"), done(3, 0, 1)])
+        assert outcome.sent == [[0, 1, 2, 3], [0, 1, 3]]
+        assert [item["pairedItem"]["item"] for item in outcome.items] == [0, 1, 2, 3]
+
+    def test_jobs_that_finish_nothing_come_to_an_end(self) -> None:
+        outcome = drive(count=2, continue_on_fail=True, answers=[done(remaining=(0, 1), reason="deadline")])
+        assert len(outcome.jobs) == 3
+        assert "did not finish a single item" in outcome.items[0]["json"]["error"]
+
+    def test_a_failed_item_stops_the_run_with_its_number(self) -> None:
+        failure = {
+            "item": 3,
+            "message": "User not found",
+            "description": "Check the User ID.",
+            "details": {"http": 400, "code": "USER_NOT_FOUND"},
+        }
+        result = {"items": [], "remaining": [], "reason": None, "failure": failure}
+        outcome = drive(count=5, answers=[{"result": result}])
+        assert outcome.thrown == {
+            "kind": "NodeApiError",
+            "message": "User not found",
+            "description": "Check the User ID.",
+            "httpCode": "400",
+            "itemIndex": 3,
+        }
+
+
+NOT_CONNECTED = "The Bitrix24 runner is not connected"
+TOO_LONG = "The Bitrix24 runner took longer than n8n allows: outcome unknown"
+CONNECTION_LOST = "The connection to the Bitrix24 runner was lost: outcome unknown"
+UNKNOWN_ACTION = {"message": "Unknown action", "details": {"code": "UNKNOWN_ACTION"}}
+
+
+class TestRunnerTrouble:
+    @pytest.mark.parametrize(
+        ("answer", "message", "code"),
+        [
+            ({"throws": "Task request timed out"}, NOT_CONNECTED, "RUNNER_NOT_CONNECTED"),
+            ({"throws": "Runner for 'bitrix24' not registered"}, NOT_CONNECTED, "RUNNER_NOT_CONNECTED"),
+            ({"error": {"message": "Task execution timed out after 300 seconds"}}, TOO_LONG, "OUTCOME_UNKNOWN"),
+            ({"error": {"message": "Node execution failed"}}, CONNECTION_LOST, "OUTCOME_UNKNOWN"),
+            ({"error": {"message": "boom"}}, "The Bitrix24 runner stopped (boom): outcome unknown", "OUTCOME_UNKNOWN"),
+            ({"error": UNKNOWN_ACTION}, "Unknown action", "UNKNOWN_ACTION"),
+        ],
+    )
+    def test_continue_on_fail_turns_it_into_one_error_item_per_item(
+        self, answer: dict[str, Any], message: str, code: str
+    ) -> None:
+        outcome = drive(count=3, continue_on_fail=True, answers=[answer])
+        assert [item["json"]["error"] for item in outcome.items] == [message] * 3
+        assert [item["pairedItem"]["item"] for item in outcome.items] == [0, 1, 2]
+        assert {entry["code"] for entry in details(outcome)} == {code}
+        assert details(outcome)[0]["operation"] == "chatUserDelete"
+
+    def test_reading_has_no_unknown_outcome(self) -> None:
+        outcome = drive(
+            continue_on_fail=True,
+            parameters={"resource": "user", "operation": "getAll", "returnAll": True},
+            answers=[{"error": {"message": "Node execution failed"}}],
+        )
+        assert details(outcome)[0]["code"] == "RUNNER_LOST"
+
+    def test_what_a_lost_job_had_finished_before_stays(self) -> None:
+        outcome = drive(
+            count=3,
+            continue_on_fail=True,
+            answers=[done(0, remaining=(1, 2), reason="deadline"), {"error": {"message": "Node execution failed"}}],
+        )
+        assert [item["json"].get("deleted", False) for item in outcome.items] == [True, False, False]
+
+    def test_without_a_runner_the_person_learns_how_to_start_it(self) -> None:
+        outcome = drive(answers=[{"throws": "Task request timed out"}])
+        assert outcome.thrown is not None
+        assert outcome.thrown["kind"] == "NodeOperationError"
+        assert "bitrix-node runner" in outcome.thrown["description"]
+        assert "N8N_RUNNERS_AUTH_TOKEN" in outcome.thrown["description"]
+
+    @pytest.mark.parametrize("answer", [{"result": {}}, {"result": None}])
+    def test_an_answer_out_of_contract_is_no_crash(self, answer: dict[str, Any]) -> None:
+        outcome = drive(count=2, continue_on_fail=True, answers=[answer])
+        assert len(details(outcome)) == 2
+
+
+class TestCredentials:
+    def test_a_missing_credential_fails_every_item(self) -> None:
+        outcome = drive(
+            count=2,
+            continue_on_fail=True,
+            credentials=[{"throws": "Node does not have any credentials set"}],
+            answers=[],
+        )
+        assert [item["json"]["error"] for item in outcome.items] == ["Node does not have any credentials set"] * 2
+
+    def test_oauth2_secrets_stay_in_n8n(self) -> None:
+        outcome = drive(parameters=OAUTH2, credentials=[token("a")], answers=[done(0)])
+        assert outcome.jobs[0]["settings"]["credential"] == {
+            "type": "bitrix24OAuth2Api",
+            "data": {
+                "client_endpoint": "https://portal.example/rest/",
+                "access_token": "a",
+                "expires": 1,
+                "member_id": "m",
+            },
+        }
+        assert "never-leaves" not in str(outcome.jobs)
+
+    def test_a_token_that_ends_soon_is_refreshed_first(self) -> None:
+        outcome = drive(
+            parameters=OAUTH2, credentials=[token("old", ends_in_hours=0.01), token("new")], answers=[done(0)]
+        )
+        assert outcome.refreshes == 1
+        assert outcome.jobs[0]["settings"]["credential"]["data"]["access_token"] == "new"
+
+    def test_a_refused_token_is_refreshed_and_the_rest_sent(self) -> None:
+        outcome = drive(
+            count=2,
+            parameters=OAUTH2,
+            credentials=[token("old"), token("old"), token("new")],
+            answers=[done(0, remaining=(1,), reason="token"), done(1)],
+        )
+        assert outcome.refreshes == 1
+        assert outcome.sent == [[0, 1], [1]]
+        assert outcome.jobs[1]["settings"]["credential"]["data"]["access_token"] == "new"
+
+    def test_a_token_that_another_run_has_renewed_is_taken_over(self) -> None:
+        outcome = drive(
+            parameters=OAUTH2,
+            credentials=[token("old"), token("new")],
+            answers=[done(remaining=(0,), reason="token"), done(0)],
+        )
+        assert outcome.refreshes == 0
+        assert len(outcome.jobs) == 2
+
+    def test_a_portal_that_refuses_every_token_is_not_asked_for_ever(self) -> None:
+        outcome = drive(
+            count=2,
+            continue_on_fail=True,
+            parameters=OAUTH2,
+            credentials=[token("same")],
+            answers=[done(remaining=(0, 1), reason="token")],
+        )
+        assert outcome.refreshes == 1
+        assert "Reconnect" in details(outcome)[1]["description"]
+
+    def test_a_refused_webhook_is_not_renewed(self) -> None:
+        outcome = drive(answers=[done(remaining=(0,), reason="token")])
+        assert outcome.thrown is not None
+        assert "does not accept" in outcome.thrown["message"]
+
+
+class TestFiles:
+    def test_a_file_travels_as_base64(self) -> None:
+        file = {"text": "hello", "fileName": "a.txt", "mimeType": "text/plain"}
+        outcome = drive(
+            parameters=UPLOAD,
+            inputs=[{"json": {}, "binary": {"data": file, "other": file}}],
+            answers=[done(0)],
+        )
+        assert outcome.jobs[0]["settings"]["binary"] == [
+            {"data": {"data": "aGVsbG8=", "fileName": "a.txt", "mimeType": "text/plain"}}
+        ]
+
+    def test_an_item_without_the_file_fails_alone(self) -> None:
+        file = {"text": "hello", "mimeType": "text/plain"}
+        outcome = drive(
+            continue_on_fail=True,
+            parameters=UPLOAD,
+            inputs=[{"json": {}}, {"json": {}, "binary": {"data": file}}],
+            answers=[done(1)],
+        )
+        assert outcome.sent == [[1]]
+        assert "binary file 'data'" in outcome.items[0]["json"]["error"]
+
+    def test_a_downloaded_file_goes_into_the_binary_storage(self) -> None:
+        file = {"data": "aGVsbG8=", "fileName": "a.txt", "mimeType": "text/plain"}
+        item = {"json": {"id": 1}, "binary": {"data": file}, "pairedItem": {"item": 0}}
+        result = {"items": [item], "remaining": [], "reason": None, "failure": None}
+        outcome = drive(answers=[{"result": result}])
+        assert outcome.items[0]["binary"] == {
+            "data": {"stored": "hello", "fileName": "a.txt", "mimeType": "text/plain"}
+        }
