@@ -1,0 +1,106 @@
+"""The loaded definitions: one resource read at a time, when it is first asked for."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.definitions.locations import DataLocation, packaged_data
+from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Resource
+from bitrix_node.definitions.resolution import resolve_resource
+from bitrix_node.definitions.resource_files import read_resource
+from bitrix_node.definitions.yaml_files import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class UnknownName(Exception):
+    """A resource or operation that does not exist; the message names the nearest known ones."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+        super().__init__(f"There is no {kind} {name!r}. {self._advice()}")
+
+    def _advice(self) -> str:
+        lowered = {name.lower(): name for name in self.known}
+        nearest = [lowered[match] for match in get_close_matches(self.name.lower(), lowered, n=3, cutoff=0.5)]
+        if nearest:
+            return f"Did you mean {' or '.join(nearest)}?"
+        return f"Known are: {', '.join(self.known)}."
+
+
+class Definitions:
+    """All definitions below one data directory."""
+
+    def __init__(self, location: DataLocation | None = None) -> None:
+        self.location = location or packaged_data()
+        self._resources: dict[str, Resource] = {}
+
+    @classmethod
+    def packaged(cls) -> Definitions:
+        """The definitions of this installation; loaded once a process."""
+        return _packaged()
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The package's manifest."""
+        manifest: dict[str, Any] = json.loads(self.location.manifest.read_text(encoding="utf-8"))
+        return manifest
+
+    @cached_property
+    def node(self) -> NodeDefinition:
+        """The node itself."""
+        return NodeDefinition.model_validate(read_yaml(self.location.node))
+
+    @cached_property
+    def resource_names(self) -> tuple[str, ...]:
+        """The names of the resources, in the order of the panel."""
+        return self.node.resources
+
+    @cached_property
+    def credentials(self) -> dict[str, CredentialType]:
+        """The credential types by name, in the order of the manifest."""
+        files = (self.location.credentials / f"{name}.yaml" for name in self.manifest["credentials"])
+        types = (CredentialType.model_validate(read_yaml(path)) for path in files)
+        return {credential.credential: credential for credential in types}
+
+    def resource(self, name: str) -> Resource:
+        """One resource, read when first asked for.
+
+        Raises:
+            UnknownName: when there is none of this name.
+        """
+        if name not in self._resources:
+            if name not in self.resource_names:
+                raise UnknownName("resource", name, self.resource_names)
+            document = read_resource(self.location.resources, name)
+            resolved = resolve_resource(document, self.node.parameters, self._common_options)
+            self._resources[name] = Resource.model_validate(resolved)
+        return self._resources[name]
+
+    def operation(self, resource: str, operation: str) -> Operation:
+        """One operation of a resource.
+
+        Raises:
+            UnknownName: when there is no such resource, or it has no such operation.
+        """
+        operations = {entry.operation: entry for entry in self.resource(resource).operations}
+        if operation not in operations:
+            raise UnknownName(f"operation of {resource!r} named", operation, operations)
+        return operations[operation]
+
+    @cached_property
+    def _common_options(self) -> list[dict[str, Any]]:
+        return [_as_document(option) for option in self.node.options]
+
+
+def _as_document(parameter: Parameter) -> dict[str, Any]:
+    return parameter.model_dump(by_alias=True, exclude_unset=True)
+
+
+@cache
+def _packaged() -> Definitions:
+    return Definitions()

@@ -1,0 +1,48 @@
+"""Where the data files lie: inside an installed wheel, or at the top of a checkout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class DataLocation:
+    """A directory that holds `manifest.json`, `node_definitions/` and `credentials/`."""
+
+    root: Path
+
+    @property
+    def manifest(self) -> Path:
+        """What the package offers."""
+        return self.root / "manifest.json"
+
+    @property
+    def node(self) -> Path:
+        """The node itself."""
+        return self.root / "node_definitions" / "bitrix24.yaml"
+
+    @property
+    def resources(self) -> Path:
+        """The folder with one file a resource."""
+        return self.root / "node_definitions" / "resources"
+
+    @property
+    def schema(self) -> Path:
+        """The folder with the JSON Schemas."""
+        return self.root / "node_definitions" / "schema"
+
+    @property
+    def credentials(self) -> Path:
+        """The folder with one file a credential type."""
+        return self.root / "credentials"
+
+
+@cache
+def packaged_data() -> DataLocation:
+    """The data that belongs to this installation of the package."""
+    installed = _PACKAGE / "data"
+    return DataLocation(installed if installed.is_dir() else _PACKAGE.parent)

@@ -1,0 +1,226 @@
+"""Frozen models of the definitions, after names have been resolved (see `resolution`).
+
+The vocabulary is written down, key by key, in `node_definitions/schema/`; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+ParameterType: TypeAlias = Literal[
+    "string",
+    "number",
+    "boolean",
+    "options",
+    "multiOptions",
+    "json",
+    "dateTime",
+    "collection",
+    "fixedCollection",
+    "resourceLocator",
+    "resourceMapper",
+    "notice",
+]
+"""The property types of an n8n panel, under n8n's own names."""
+
+ParameterUse: TypeAlias = Literal["returnAll", "limit", "simplify", "accessToken", "inputDataField", "outputDataField"]
+"""What a parameter does when it is not sent to the portal."""
+
+Condition: TypeAlias = dict[str, "tuple[Any, ...] | Literal['given', 'missing']"]
+"""Parameter path -> the values that fulfil it, or whether it must be given. All entries must hold."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, arbitrary_types_allowed=False
+    )
+
+
+class Option(_Model):
+    """One choice of an `options` or `multiOptions` parameter."""
+
+    name: str
+    value: str | int | bool
+    description: str | None = None
+
+
+class ParameterGroup(_Model):
+    """One kind of row in a `fixedCollection`."""
+
+    name: str
+    display_name: str
+    members: tuple[Parameter, ...]
+
+
+class Parameter(_Model):
+    """One field of the panel and how its value is understood."""
+
+    name: str
+    display_name: str
+    type: ParameterType = "string"
+    default: Any = ""
+    required: bool = False
+    description: str | None = None
+    placeholder: str | None = None
+    hint: str | None = None
+    rows: int | None = None
+    password: bool = False
+    min_value: float | None = None
+    max_value: float | None = None
+    multiple: bool = False
+    options: tuple[Option, ...] | None = None
+    members: tuple[Parameter, ...] = ()
+    groups: tuple[ParameterGroup, ...] = ()
+    transform: str | None = None
+    key: str | None = None
+    show: Condition | None = None
+    use: ParameterUse | None = None
+
+    def member(self, name: str) -> Parameter | None:
+        """The member of a collection with this name, if there is one."""
+        return next((member for member in self.members if member.name == name), None)
+
+
+class Source(_Model):
+    """Where the value of one argument comes from; exactly one of `parameter`, `value` and `answer` is set."""
+
+    parameter: str | None = None
+    transform: str | None = None
+    table: dict[str, Any] | None = None
+    value: Any = None
+    answer: str | None = None
+    keyed_by: str | None = None
+    otherwise: Source | None = None
+
+
+class Paging(_Model):
+    """How a list method hands out its rows; `kind` names a row of the table of paging kinds."""
+
+    kind: str
+    maximum: int | None = None
+    beyond: str | None = None
+
+
+class Answer(_Model):
+    """What of a result becomes items."""
+
+    path: str = ""
+    row_key: str = "result"
+    deleted: tuple[str, ...] | None = None
+    steps: bool = False
+    rows: bool = False
+
+
+class Fallback(_Model):
+    """Runs a step only after an earlier one was refused with one of these codes."""
+
+    step: str
+    codes: tuple[str, ...]
+
+
+class Request(_Model):
+    """One REST call: which method, with which arguments, when, and what comes of its answer."""
+
+    id: str = "request"
+    handler: Literal["call", "list", "download"] = "call"
+    when: tuple[Condition, ...] = ()
+    after_refusal: Fallback | None = None
+    version: Literal[2, 3] = 2
+    method: str | Source
+    arguments: dict[str, tuple[Source, ...]] = {}
+    writes: bool | None = None
+    accepts: tuple[str, ...] = ()
+    paging: Paging | None = None
+    answer: Answer = Answer()
+
+
+class Operation(_Model):
+    """One action: its texts, its panel and its requests.
+
+    `requests` are alternatives (the first whose condition holds is sent); `steps` are all sent, in order, as far as
+    their conditions hold. An operation has one or the other, or `refuses` and neither.
+    """
+
+    operation: str
+    name: str
+    action: str
+    description: str
+    options_parameter: str = "options"
+    parameters: tuple[Parameter, ...] = ()
+    requests: tuple[Request, ...] = ()
+    steps: tuple[Request, ...] = ()
+    answer: Answer | None = None
+    refuses: str | None = None
+    application_only: bool = False
+    scopes: tuple[str, ...] = ()
+
+    @property
+    def calls(self) -> tuple[Request, ...]:
+        """Every request the action can send."""
+        return self.requests or self.steps
+
+    @property
+    def handler(self) -> str:
+        """The handler's name, as listings show it."""
+        if self.refuses:
+            return "refuse"
+        return "steps" if self.steps else self.requests[0].handler
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The top-level parameter with this name, if there is one."""
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+
+class Resource(_Model):
+    """One resource with its operations, in the order of the panel."""
+
+    resource: str
+    name: str
+    description: str
+    scopes: tuple[str, ...]
+    operations: tuple[Operation, ...]
+
+
+class NodeDefinition(_Model):
+    """The node itself."""
+
+    node: str
+    display_name: str
+    description: str
+    subtitle: str
+    version: int
+    documentation_url: str
+    categories: tuple[str, ...]
+    aliases: tuple[str, ...]
+    authentication: Parameter
+    resources: tuple[str, ...]
+    parameters: dict[str, dict[str, Any]] = {}
+    options: tuple[Parameter, ...]
+
+
+class CredentialField(Parameter):
+    """One field of a credential."""
+
+
+class CredentialTest(_Model):
+    """The request with which n8n tries a credential out."""
+
+    base_url: str
+    url: str
+    method: Literal["GET", "POST"] = "POST"
+
+
+class CredentialType(_Model):
+    """One kind of credential, as n8n shows it."""
+
+    credential: str
+    display_name: str
+    authentication: str
+    documentation_url: str
+    extends: tuple[str, ...] = ()
+    fields: tuple[CredentialField, ...]
+    authenticate: dict[str, Any] | None = None
+    test: CredentialTest | None = None

@@ -1,0 +1,154 @@
+"""From the terse YAML to the complete form that the models hold: names replaced by what they stand for.
+
+Takes and gives plain dictionaries and changes nothing it was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Tree = dict[str, Any]
+
+_SHORT_FORMS = {"request", "requests", "steps", "options"}
+
+
+class UnresolvedName(Exception):
+    """A name that nothing defines.
+
+    Attributes:
+        path: where the name stands in the resource's document.
+        known: the names that would have been right.
+    """
+
+    def __init__(self, kind: str, name: str, path: str, known: Sequence[str]) -> None:
+        self.path, self.known = path, tuple(sorted(known))
+        super().__init__(f"the {kind} {name!r} is not defined; known are {', '.join(self.known) or 'none'}")
+
+
+def resolve_resource(
+    document: Mapping[str, Any], common_parameters: Mapping[str, Tree], common_options: Sequence[Tree]
+) -> Tree:
+    """The complete form of a resource.
+
+    Args:
+        document: the resource's document.
+        common_parameters: parameters that any resource may use by name.
+        common_options: the options that every action has.
+
+    Raises:
+        UnresolvedName: when an operation names a parameter, condition or table that is defined nowhere.
+    """
+    names = _Names(
+        parameters={**common_parameters, **document.get("parameters", {})},
+        conditions=document.get("conditions", {}),
+        tables=document.get("tables", {}),
+    )
+    kept = {key: document[key] for key in ("resource", "name", "description", "scopes")}
+    operations = [
+        _operation(name, {"scopes": document["scopes"], **operation}, names, common_options)
+        for name, operation in document["operations"].items()
+    ]
+    return {**kept, "operations": operations}
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What names in a resource's document stand for."""
+
+    parameters: Mapping[str, Tree]
+    conditions: Mapping[str, Any]
+    tables: Mapping[str, Any]
+
+
+def _operation(name: str, operation: Mapping[str, Any], names: _Names, common_options: Sequence[Tree]) -> Tree:
+    path = f"operations.{name}"
+    parameters = _parameters(operation.get("parameters", []), names, f"{path}.parameters")
+    own_options = _parameters(operation.get("options", []), names, f"{path}.options")
+    options_name = operation.get("optionsParameter", "options")
+    return {
+        **{key: value for key, value in operation.items() if key not in _SHORT_FORMS},
+        "operation": name,
+        "parameters": [*parameters, _options(options_name, [*own_options, *common_options])],
+        "requests": _requests(_alternatives(operation), names, f"{path}.requests"),
+        "steps": _requests(operation.get("steps", []), names, f"{path}.steps"),
+    }
+
+
+def _options(name: str, members: list[Tree]) -> Tree:
+    ordered = sorted(members, key=lambda member: str(member["displayName"]))
+    texts = {"displayName": "Options", "placeholder": "Add Option"}
+    return {"name": name, **texts, "type": "collection", "default": {}, "members": ordered}
+
+
+def _alternatives(operation: Mapping[str, Any]) -> Sequence[Tree]:
+    return [operation["request"]] if "request" in operation else operation.get("requests", [])
+
+
+def _parameters(entries: Sequence[Any], names: _Names, path: str) -> list[Tree]:
+    return [_parameter(entry, names, f"{path}[{index}]") for index, entry in enumerate(entries)]
+
+
+def _parameter(entry: str | Mapping[str, Any], names: _Names, path: str) -> Tree:
+    written: Tree = {"name": entry} if isinstance(entry, str) else dict(entry)
+    name = written["name"]
+    if name not in names.parameters and "displayName" not in written:
+        raise UnresolvedName("parameter", name, path, list(names.parameters))
+    shared = names.parameters.get(name, {})
+    parameter = {**shared, **written, "name": shared.get("name", name)}
+    if "members" in parameter:
+        parameter["members"] = _parameters(parameter["members"], names, f"{path}.members")
+    if "groups" in parameter:
+        parameter["groups"] = [
+            {**group, "members": _parameters(group["members"], names, f"{path}.groups[{index}].members")}
+            for index, group in enumerate(parameter["groups"])
+        ]
+    return parameter
+
+
+def _requests(requests: Sequence[Mapping[str, Any]], names: _Names, path: str) -> list[Tree]:
+    return [_request(request, names, f"{path}[{index}]") for index, request in enumerate(requests)]
+
+
+def _request(request: Mapping[str, Any], names: _Names, path: str) -> Tree:
+    resolved = {**request, "when": _conditions(request.get("when", []), names, f"{path}.when")}
+    resolved["arguments"] = {
+        argument: _sources(sources, names, f"{path}.arguments.{argument}")
+        for argument, sources in request.get("arguments", {}).items()
+    }
+    if not isinstance(request["method"], str):
+        resolved["method"] = _source(request["method"], names, f"{path}.method")
+    if isinstance(request.get("paging"), str):
+        resolved["paging"] = {"kind": request["paging"]}
+    if "paging" in resolved:
+        resolved.setdefault("handler", "list")
+    return resolved
+
+
+def _conditions(when: Any, names: _Names, path: str) -> list[Tree]:
+    if isinstance(when, str):
+        if when not in names.conditions:
+            raise UnresolvedName("condition", when, path, list(names.conditions))
+        when = names.conditions[when]
+    return when if isinstance(when, list) else [when]
+
+
+def _sources(sources: Any, names: _Names, path: str) -> list[Tree]:
+    entries = sources if isinstance(sources, list) else [sources]
+    return [_source(entry, names, path) for entry in entries]
+
+
+def _source(source: str | Mapping[str, Any], names: _Names, path: str) -> Tree:
+    if isinstance(source, str):
+        return {"parameter": source}
+    resolved: Tree = dict(source)
+    if "table" in resolved:
+        if resolved["table"] not in names.tables:
+            raise UnresolvedName("table", resolved["table"], path, list(names.tables))
+        resolved["table"] = {str(key): value for key, value in names.tables[resolved["table"]].items()}
+    if "otherwise" in resolved:
+        resolved["otherwise"] = _source(resolved["otherwise"], names, path)
+    return resolved
