@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox.registry import Method
 
 ALL_SCOPES = frozenset(
-    {
-        "bizproc", "calendar", "call", "catalog", "contact_center", "crm", "delivery", "department", "disk", "documentgenerator",
-        "entity", "humanresources", "im", "imbot", "imconnector", "imopenlines", "intranet", "landing", "lists", "log", "mailservice",
-        "main", "messageservice", "note", "pay_system", "placement", "pull", "rpa", "sale", "sign.b2e", "socialnetwork",
-        "sonet_group", "task", "tasks", "telephony", "timeman", "user", "user_basic", "user_brief", "user.userfield", "userconsent",
-        "userfieldconfig", "vote", "ai_admin", "biconnector", "booking", "cashbox", "rating", "configuration.import", "appform",
-    }
-)  # fmt: skip
+    """
+    ai_admin appform biconnector bizproc booking calendar call cashbox catalog configuration.import
+    contact_center crm delivery department disk documentgenerator entity humanresources im imbot imconnector
+    imopenlines intranet landing lists log mailservice main messageservice note pay_system placement pull
+    rating rpa sale sign.b2e socialnetwork sonet_group task tasks telephony timeman user user.userfield
+    user_basic user_brief userconsent userfieldconfig vote
+    """.split()
+)
 _TOKEN_KEYS = ("auth", "access_token")
 
 

@@ -45,7 +45,7 @@ class BucketSize:
             size = cls(0, 0)
         if not separator or size.drain <= 0 or size.capacity <= 0:
             raise ValueError(
-                f"The bucket is 'off' or DRAIN:CAPACITY in requests a second and requests, such as '2:50'; got '{text}'."
+                f"The bucket is 'off' or DRAIN:CAPACITY (requests a second, requests) such as '2:50'; got '{text}'."
             )
         return size
 
