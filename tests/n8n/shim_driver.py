@@ -22,7 +22,11 @@ PLAN = {
         "chatbot": {"chatUserDelete": {"parameters": ["botId", "chatId", "userId", "options"], "writes": True}},
         "user": {"getAll": {"parameters": ["returnAll", "limit"], "writes": False}},
         "file": {
-            "upload": {"parameters": ["folderId", "inputDataField"], "binaryInput": "inputDataField", "writes": True}
+            "upload": {
+                "parameters": ["folderId", "inputDataField"],
+                "fileParameters": ["inputDataField"],
+                "writes": True,
+            }
         },
     },
 }

@@ -111,7 +111,7 @@ class TestJobs:
             "description": "Check the User ID.",
             "details": {"http": 400, "code": "USER_NOT_FOUND"},
         }
-        result = {"items": [], "remaining": [], "reason": None, "failure": failure}
+        result: dict[str, Any] = {"items": [], "remaining": [], "reason": None, "failure": failure}
         outcome = drive(count=5, answers=[{"result": result}])
         assert outcome.thrown == {
             "kind": "NodeApiError",
@@ -257,16 +257,18 @@ class TestFiles:
             {"data": {"data": "aGVsbG8=", "fileName": "a.txt", "mimeType": "text/plain"}}
         ]
 
-    def test_an_item_without_the_file_fails_alone(self) -> None:
+    def test_whether_a_missing_file_matters_is_for_the_runner_to_say(self) -> None:
         file = {"text": "hello", "mimeType": "text/plain"}
         outcome = drive(
-            continue_on_fail=True,
-            parameters=UPLOAD,
-            inputs=[{"json": {}}, {"json": {}, "binary": {"data": file}}],
-            answers=[done(1)],
+            parameters=UPLOAD, inputs=[{"json": {}}, {"json": {}, "binary": {"data": file}}], answers=[done(0, 1)]
         )
-        assert outcome.sent == [[1]]
-        assert "binary file 'data'" in outcome.items[0]["json"]["error"]
+        assert [entry is None for entry in outcome.jobs[0]["settings"]["binary"]] == [True, False]
+
+    def test_large_files_are_spread_over_jobs(self) -> None:
+        file = {"text": "x" * (30 * 1024 * 1024), "mimeType": "text/plain"}
+        inputs = [{"json": {}, "binary": {"data": file}} for _ in range(3)]
+        outcome = drive(parameters=UPLOAD, inputs=inputs, answers=[done(0, 1), done(2)])
+        assert outcome.sent == [[0, 1], [2]]
 
     def test_a_downloaded_file_goes_into_the_binary_storage(self) -> None:
         file = {"data": "aGVsbG8=", "fileName": "a.txt", "mimeType": "text/plain"}

@@ -18,7 +18,7 @@ const { readParameters } = require('./parameters.js');
  *
  * @typedef {object} OperationPlan What the shim has to know of an operation.
  * @property {string[]} parameters Names of its panel fields.
- * @property {string} [binaryInput] Path of the parameter that names the binary field to upload.
+ * @property {string[]} [fileParameters] Paths of the parameters that name a field with a file to upload.
  * @property {boolean} writes Whether it changes anything in the portal.
  *
  * @typedef {object} Plan
@@ -102,8 +102,6 @@ async function runJobs(node, run, parameters, open, output) {
 	let stalls = 0;
 	while (open.size) {
 		const slice = await nextSlice(node, run.plan, parameters, [...open]);
-		settle(run, open, output, slice.failures);
-		if (!slice.items.length) continue;
 		const settings = jobSettings(node, run, parameters, slice, credential.forRunner());
 		const result = await startJob(node, settings, run.plan.writes);
 		if (result instanceof Failure) {

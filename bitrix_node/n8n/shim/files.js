@@ -3,8 +3,6 @@
 
 /** Files on their way to the runner and back, as base64 inside the job. */
 
-const { Failure } = require('./failure.js');
-
 /**
  * @typedef {import('n8n-workflow').IExecuteFunctions} IExecuteFunctions
  * @typedef {import('n8n-workflow').INodeExecutionData} INodeExecutionData
@@ -17,7 +15,6 @@ const { Failure } = require('./failure.js');
  * @typedef {object} Slice The items of one job.
  * @property {number[]} items
  * @property {(Record<string, File> | null)[]} files One entry per item.
- * @property {Map<number, Failure>} failures Items whose file is not there.
  */
 
 /** Bytes of files that one job carries at most; a single larger file still goes, alone. */
@@ -33,46 +30,52 @@ const JOB_BYTES = 48 * 1024 * 1024;
  * @returns {Promise<Slice>}
  */
 async function nextSlice(node, plan, parameters, open) {
-	const { binaryInput } = plan;
-	if (!binaryInput) return { items: open, files: open.map(() => null), failures: new Map() };
+	const paths = plan.fileParameters ?? [];
+	if (!paths.length) return { items: open, files: open.map(() => null) };
 	/** @type {Slice} */
-	const slice = { items: [], files: [], failures: new Map() };
+	const slice = { items: [], files: [] };
 	let bytes = 0;
 	for (const item of open) {
 		if (bytes >= JOB_BYTES) break;
-		try {
-			const file = await readFile(node, item, propertyOf(parameters, item, binaryInput));
-			bytes += file?.bytes ?? 0;
-			slice.items.push(item);
-			slice.files.push(file?.entry ?? null);
-		} catch (error) {
-			slice.failures.set(item, Failure.from(error));
-		}
+		const values = { ...parameters.common, ...parameters.ofItem(item) };
+		const files = await readFiles(node, item, paths.map((path) => valueAt(values, path)));
+		bytes += files.bytes;
+		slice.items.push(item);
+		slice.files.push(files.byField);
 	}
 	return slice;
 }
 
 /**
- * @param {import('./parameters.js').ParameterValues} parameters
- * @param {number} item
- * @param {string} path Name of the parameter, or `collection.member`.
- * @returns {unknown} The name of the binary field, or undefined where the panel does not show the parameter.
+ * @param {any} values
+ * @param {string} path Name of a parameter, or `collection.member`.
+ * @returns {unknown} Undefined where the panel does not show the parameter.
  */
-function propertyOf(parameters, item, path) {
-	const values = { ...parameters.common, ...parameters.ofItem(item) };
-	return path.split('.').reduce((/** @type {any} */ value, key) => value?.[key], values);
+function valueAt(values, path) {
+	return path.split('.').reduce((value, key) => value?.[key], values);
 }
 
 /**
+ * Reads those files that the item has; whether one is missing is for the runner to say.
+ *
  * @param {IExecuteFunctions} node
  * @param {number} item
- * @param {unknown} property
+ * @param {unknown[]} fields Names of binary fields.
+ * @returns {Promise<{bytes: number, byField: Record<string, File> | null}>}
  */
-async function readFile(node, item, property) {
-	if (typeof property !== 'string' || property === '') return null;
-	const { fileName, mimeType } = node.helpers.assertBinaryData(item, property);
-	const content = await node.helpers.getBinaryDataBuffer(item, property);
-	return { bytes: content.length, entry: { [property]: { data: content.toString('base64'), fileName, mimeType } } };
+async function readFiles(node, item, fields) {
+	const attached = node.getInputData()[item].binary ?? {};
+	/** @type {Record<string, File>} */
+	const byField = {};
+	let bytes = 0;
+	for (const field of fields) {
+		if (typeof field !== 'string' || !attached[field]) continue;
+		const { fileName, mimeType } = attached[field];
+		const content = await node.helpers.getBinaryDataBuffer(item, field);
+		bytes += content.length;
+		byField[field] = { data: content.toString('base64'), fileName, mimeType };
+	}
+	return { bytes, byField: Object.keys(byField).length ? byField : null };
 }
 
 /**

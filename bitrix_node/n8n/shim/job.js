@@ -45,10 +45,9 @@ const CHECK_FIRST = 'What was already sent may have been carried out: check in B
  * @throws {Failure} When no runner took the job: nothing has been sent, and the next job would fare no better.
  */
 async function startJob(node, settings, writes) {
-	/** @type {import('n8n-workflow').Result<any, any> | Failure} */
 	const answer = await node.startJob(TASK_TYPE, settings, 0).catch(notStarted);
 	if (answer instanceof Failure) throw answer;
-	return answer.ok ? answer.result : lost(answer.error, writes);
+	return answer.ok ? /** @type {JobResult} */ (answer.result) : lost(answer.error, writes);
 }
 
 /**
