@@ -71,6 +71,7 @@ class Parameter(_Model):
     min_value: float | None = None
     max_value: float | None = None
     multiple: bool = False
+    custom_values: bool = False
     options: tuple[Option, ...] | None = None
     members: tuple[Parameter, ...] = ()
     groups: tuple[ParameterGroup, ...] = ()

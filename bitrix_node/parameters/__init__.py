@@ -1,0 +1,9 @@
+"""Panel values in, REST arguments out: expressions, types, transforms, argument paths."""
+
+from bitrix_node.parameters.arguments import build_arguments
+from bitrix_node.parameters.binary import BinaryData
+from bitrix_node.parameters.errors import ParameterError
+from bitrix_node.parameters.reading import read_values
+from bitrix_node.parameters.values import UNSET, Values
+
+__all__ = ["UNSET", "BinaryData", "ParameterError", "Values", "build_arguments", "read_values"]

@@ -1,0 +1,170 @@
+"""Where each parameter goes in the request: argument paths, merging, and what a request leaves unused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.parameters.errors import ParameterError, UnusableValue
+from bitrix_node.parameters.transforms import TRANSFORMS
+from bitrix_node.parameters.types import shortened
+from bitrix_node.parameters.values import UNSET, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from bitrix_node.definitions import Parameter, Request, Source
+
+EVERYTHING = "*"
+"""The argument path of a source that is merged into the arguments as a whole."""
+
+
+def build_arguments(request: Request, values: Values, answers: Callable[[str], Any]) -> dict[str, Any]:
+    """The arguments of one request.
+
+    Args:
+        request: says where each value goes.
+        values: the item's parameters.
+        answers: gives what an earlier step answered, by `step.path`.
+
+    Raises:
+        ParameterError: when a transform cannot use a value.
+    """
+    resolver = _Resolver(values, answers)
+    arguments: dict[str, Any] = {}
+    for path, sources in request.arguments.items():
+        for source in sources:
+            value = resolver.resolve(source)
+            if value is not UNSET:
+                _place(arguments, [] if path == EVERYTHING else path.split("."), value)
+    return {path: with_lists(value) for path, value in arguments.items()}
+
+
+def resolve_source(source: Source, values: Values, answers: Callable[[str], Any]) -> Any:
+    """The value of a single source, or `UNSET`."""
+    return _Resolver(values, answers).resolve(source)
+
+
+def unused_parameters(values: Values, requests: Iterable[Request]) -> list[str]:
+    """The paths of what was given though none of the requests does anything with it."""
+    used = set()
+    for request in requests:
+        used |= request_parameters(request)
+    return [
+        path
+        for path in values.given_paths()
+        if not {path, path.partition(".")[0]} & used and not _has_own_use(values, path)
+    ]
+
+
+def request_parameters(request: Request) -> set[str]:
+    """The paths of all parameters that a request reads."""
+    sources = [source for entries in request.arguments.values() for source in entries]
+    if not isinstance(request.method, str):
+        sources.append(request.method)
+    paths = set(request.accepts)
+    for condition in request.when:
+        paths |= set(condition)
+    for source in sources:
+        paths |= source_parameters(source)
+    return paths
+
+
+def source_parameters(source: Source) -> set[str]:
+    """The paths of all parameters that a source reads."""
+    paths = {path for path in (source.parameter, source.keyed_by) if path}
+    return paths | (source_parameters(source.otherwise) if source.otherwise else set())
+
+
+def _has_own_use(values: Values, path: str) -> bool:
+    use = values.parameters[path].use
+    return (use is not None and use != "inputDataField") or values.get(path) == values.parameters[path].default
+
+
+class _Resolver:
+    def __init__(self, values: Values, answers: Callable[[str], Any]) -> None:
+        self._values, self._answers = values, answers
+
+    def resolve(self, source: Source) -> Any:
+        value = self._own_value(source)
+        if value in (UNSET, "") and source.otherwise:
+            otherwise = self.resolve(source.otherwise)
+            value = otherwise if otherwise is not UNSET else value
+        if value is UNSET or not source.keyed_by:
+            return value
+        return {str(self._values.effective(source.keyed_by)): value}
+
+    def _own_value(self, source: Source) -> Any:
+        if source.answer is not None:
+            return self._transformed(source.transform, self._answers(source.answer), None)
+        if source.parameter is None:
+            return source.value
+        parameter = self._values.parameters[source.parameter]
+        if parameter.type == "collection":
+            value = self._members(parameter)
+            return self._transformed(source.transform, value, (source.parameter, parameter))
+        return self._converted(source, source.parameter, parameter)
+
+    def _members(self, collection: Parameter) -> Any:
+        """The given members of a collection as one object, each under its key."""
+        converted = {
+            member.key or member.name: self._converted(None, f"{collection.name}.{member.name}", member)
+            for member in collection.members
+            if member.use is None
+        }
+        return {key: value for key, value in converted.items() if value is not UNSET} or UNSET
+
+    def _converted(self, source: Source | None, path: str, parameter: Parameter) -> Any:
+        value = self._values.get(path)
+        if value is UNSET:
+            return UNSET
+        if source and source.table is not None:
+            return source.table.get(str(value), value)
+        return self._transformed((source and source.transform) or parameter.transform, value, (path, parameter))
+
+    @staticmethod
+    def _transformed(name: str | None, value: Any, origin: tuple[str, Parameter] | None) -> Any:
+        if name is None or value is UNSET or (value == "" and origin is not None):
+            return value if value != "" or name is None or name in _TEXT_TRANSFORMS else UNSET
+        try:
+            return TRANSFORMS[name](value)
+        except UnusableValue as fault:
+            if origin is None:
+                raise
+            path, parameter = origin
+            message = f"'{parameter.display_name}' must be {fault}; got {shortened(value)}"
+            raise ParameterError(path, message, parameter.description or "") from None
+
+
+_TEXT_TRANSFORMS = {"upperCase", "textContent"}
+
+
+def _place(arguments: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    if not path:
+        _merge(arguments, value)
+        return
+    inner = arguments
+    for step in path[:-1]:
+        inner = inner.setdefault(step, {})
+    last = path[-1]
+    if isinstance(inner.get(last), dict) and isinstance(value, dict):
+        _merge(inner[last], value)
+    elif isinstance(inner.get(last), list) and isinstance(value, list):
+        inner[last] = [*inner[last], *value]
+    else:
+        inner[last] = dict(value) if isinstance(value, dict) else value
+
+
+def _merge(target: dict[str, Any], value: Any) -> None:
+    if not isinstance(value, dict):
+        return
+    for key, entry in value.items():
+        _place(target, [key], entry)
+
+
+def with_lists(value: Any) -> Any:
+    """The same value with every mapping whose keys are 0, 1, 2, … as a list."""
+    if isinstance(value, dict):
+        entries = {key: with_lists(entry) for key, entry in value.items()}
+        numbered = bool(entries) and list(entries) == [str(index) for index in range(len(entries))]
+        return list(entries.values()) if numbered else entries
+    return [with_lists(entry) for entry in value] if isinstance(value, list) else value

@@ -1,0 +1,74 @@
+"""Bytes that travel with an item."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.parameters.errors import UnusableValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+UNKNOWN_TYPE = "application/octet-stream"
+"""The media type of bytes of which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryData:
+    """One binary field of an item.
+
+    Attributes:
+        data: the bytes, Base64-encoded as items carry them.
+        file_name: its name, where known.
+        mime_type: its media type.
+    """
+
+    data: str
+    file_name: str | None = None
+    mime_type: str = UNKNOWN_TYPE
+
+    @classmethod
+    def from_item(cls, field: Mapping[str, Any]) -> BinaryData:
+        """From an item's `binary` entry: `{"data": "<base64>", "fileName": "…", "mimeType": "…"}`.
+
+        Raises:
+            UnusableValue: when `data` is not Base64 text.
+        """
+        data = field.get("data")
+        if not isinstance(data, str):
+            raise UnusableValue("binary data with its content as Base64 text under 'data'")
+        return cls(checked_base64(data), field.get("fileName"), field.get("mimeType") or UNKNOWN_TYPE)
+
+    @classmethod
+    def from_bytes(cls, content: bytes, file_name: str | None, mime_type: str) -> BinaryData:
+        """From raw bytes."""
+        return cls(base64.b64encode(content).decode("ascii"), file_name, mime_type)
+
+    def as_item_field(self) -> dict[str, Any]:
+        """The form in which an item's `binary` carries it."""
+        field: dict[str, Any] = {"data": self.data, "mimeType": self.mime_type}
+        if self.file_name:
+            field["fileName"] = self.file_name
+            if "." in self.file_name:
+                field["fileExtension"] = self.file_name.rsplit(".", 1)[-1]
+        return field
+
+
+def checked_base64(text: str) -> str:
+    """The Base64 text without white space or a `data:` prefix.
+
+    Raises:
+        UnusableValue: when it is not Base64.
+    """
+    if text.startswith("data:") and "," in text:
+        text = text.split(",", 1)[1]
+    compact = "".join(text.split())
+    try:
+        base64.b64decode(compact, validate=True)
+    except (binascii.Error, ValueError):
+        raise UnusableValue("Base64-encoded content") from None
+    return compact

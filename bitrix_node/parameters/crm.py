@@ -1,0 +1,131 @@
+"""CRM field names and values: the classic spelling (TITLE, COMPANY_ID, PHONE) for the current methods (crm.item.*).
+
+The current methods want camelCase names and keep phones, e-mails, sites and messengers together in `fm`; custom
+fields keep their own names because every call says `useOriginalUfNames`.
+See crm.item.add and its object description in the REST documentation.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from bitrix_node.parameters.errors import UnusableValue
+
+MULTI_FIELDS = ("PHONE", "EMAIL", "WEB", "IM", "LINK")
+"""The kinds of contact data that `fm` holds."""
+
+RENAMED = {
+    "COMPANY_TYPE": "typeId",
+    "CREATED_BY_ID": "createdBy",
+    "DATE_CREATE": "createdTime",
+    "DATE_MODIFY": "updatedTime",
+    "MODIFY_BY_ID": "updatedBy",
+    "MOVED_BY_ID": "movedBy",
+    "STATUS_ID": "stageId",
+}
+"""Classic names whose current name is another word."""
+
+_OPERATOR = re.compile(r"^([<>=!@%?~*]*)(.*)$", re.DOTALL)
+_CAMEL_CUSTOM = re.compile(r"^ufCrm(\d*)_?(.*)$")
+_CAMEL_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def field_name(name: str) -> str:
+    """The current name of a field: `COMPANY_ID` is `companyId`, custom fields are `UF_CRM_…`, the rest stays."""
+    custom = _CAMEL_CUSTOM.match(name)
+    if custom:
+        parts = ["UF_CRM", custom.group(1), _CAMEL_BORDER.sub("_", custom.group(2)).upper()]
+        return "_".join(part for part in parts if part)
+    if name.upper() != name or name.startswith("UF_"):
+        return name
+    if name in RENAMED:
+        return RENAMED[name]
+    head, *tail = name.lower().split("_")
+    return head + "".join(part.capitalize() for part in tail)
+
+
+def field_rows(value: Any) -> dict[str, Any]:
+    """Field name -> value, from the panel's rows or from a JSON object; names stay as they are."""
+    if isinstance(value, dict) and isinstance(value.get("fieldItems"), list):
+        return {row["fieldName"]: row.get("fieldValue", "") for row in value["fieldItems"] if row.get("fieldName")}
+    if isinstance(value, dict):
+        return value
+    raise UnusableValue("fields with their values")
+
+
+def item_fields(value: Any) -> dict[str, Any]:
+    """The `fields` of crm.item.add and crm.item.update, from the panel's rows or from a JSON object."""
+    fields: dict[str, Any] = {}
+    for name, entry in field_rows(value).items():
+        kind = name.upper()
+        if kind in MULTI_FIELDS:
+            fields.setdefault("fm", []).extend(_multi_values(kind, entry))
+        elif name == "fm":
+            fields.setdefault("fm", []).extend(entry if isinstance(entry, list) else [entry])
+        else:
+            fields[field_name(name)] = entry
+    return fields
+
+
+def multi_fields(value: Any) -> list[dict[str, Any]]:
+    """Entries of `fm`, from the panel's rows of phones or e-mails."""
+    kinds = {"phoneItems": "PHONE", "emailItems": "EMAIL", "webItems": "WEB", "imItems": "IM"}
+    return [entry for group, kind in kinds.items() if group in value for entry in _multi_values(kind, value[group])]
+
+
+def item_filter(value: Any) -> dict[str, Any]:
+    """A filter with current names; operators in front of a name stay, nested conditions are translated too."""
+    if not isinstance(value, dict):
+        raise UnusableValue('a JSON object such as {">DATE_CREATE": "2026-01-01"}')
+    return {_filter_key(key): _filter_value(entry) for key, entry in value.items()}
+
+
+def item_order(value: Any) -> dict[str, str]:
+    """A sort order with current names."""
+    if not isinstance(value, dict):
+        raise UnusableValue('a JSON object such as {"ID": "DESC"}')
+    return {field_name(name): str(direction).upper() for name, direction in value.items()}
+
+
+def item_select(value: Any) -> list[str]:
+    """Field names to return, from a JSON array or text with commas; phones and e-mails are part of `fm`."""
+    names = _names(value)
+    translated = ["fm" if name.upper() in MULTI_FIELDS else field_name(name) for name in names]
+    return list(dict.fromkeys(translated))
+
+
+def _names(value: Any) -> list[str]:
+    if isinstance(value, str) and value.strip().startswith("["):
+        try:
+            value = json.loads(value)
+        except json.JSONDecodeError:
+            raise UnusableValue('a JSON array such as ["ID", "TITLE"], or names with commas') from None
+    entries = value if isinstance(value, list) else str(value).split(",")
+    return [str(entry).strip() for entry in entries if str(entry).strip()]
+
+
+def _filter_key(key: str) -> str:
+    match = _OPERATOR.match(key)
+    operator, name = match.groups() if match else ("", key)
+    return f"{operator}{field_name(name)}" if name not in {"LOGIC", "logic"} else key
+
+
+def _filter_value(value: Any) -> Any:
+    return item_filter(value) if isinstance(value, dict) else value
+
+
+def _multi_values(kind: str, entry: Any) -> list[dict[str, Any]]:
+    entries = entry if isinstance(entry, list) else [entry]
+    return [_multi_value(kind, single) for single in entries if single not in ("", None)]
+
+
+def _multi_value(kind: str, entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict):
+        return {"typeId": kind, "valueType": "WORK", "value": str(entry)}
+    given = {key.upper(): value for key, value in entry.items()}
+    value: dict[str, Any] = {"typeId": kind, "valueType": given.get("VALUE_TYPE", "WORK"), "value": given.get("VALUE")}
+    if given.get("ID"):
+        value["id"] = int(given["ID"])
+    return value

@@ -1,0 +1,21 @@
+"""What is wrong with a parameter, in the panel's words."""
+
+from __future__ import annotations
+
+
+class ParameterError(Exception):
+    """A parameter's value cannot be used.
+
+    Attributes:
+        parameter: path of the parameter, such as `options.replyId`.
+        message: what is wrong, naming the parameter as the panel does.
+        advice: how to put it right.
+    """
+
+    def __init__(self, parameter: str, message: str, advice: str = "") -> None:
+        self.parameter, self.message, self.advice = parameter, message, advice
+        super().__init__(message)
+
+
+class UnusableValue(Exception):
+    """Raised by transforms: what the value must be; the reader adds which parameter it is."""

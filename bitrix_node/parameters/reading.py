@@ -1,0 +1,166 @@
+"""From the panel's raw values to typed ones: required, known, shown, of the right type."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.parameters.binary import BinaryData
+from bitrix_node.parameters.errors import ParameterError, UnusableValue
+from bitrix_node.parameters.types import read_typed, shortened
+from bitrix_node.parameters.values import UNSET, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bitrix_node.definitions import Operation, Parameter
+
+
+def read_values(
+    operation: Operation,
+    raw: Mapping[str, Any],
+    binary: Mapping[str, Any] | None = None,
+    *,
+    strict: bool = True,
+) -> Values:
+    """The typed values of one item's parameters.
+
+    Args:
+        operation: whose parameters they are.
+        raw: parameter name -> value, as the panel holds them, expressions already evaluated.
+        binary: the item's binary fields, for parameters that name one of them.
+        strict: whether a name that the operation does not know is refused. n8n hands on whatever an older
+            workflow holds, so there it is left aside.
+
+    Raises:
+        ParameterError: for the first value that is missing or cannot be used.
+    """
+    reader = _Reader(operation, binary or {}, strict=strict)
+    return reader.read(raw)
+
+
+class _Reader:
+    def __init__(self, operation: Operation, binary: Mapping[str, Any], *, strict: bool) -> None:
+        self._operation, self._binary, self._strict = operation, binary, strict
+        self._given: dict[str, Any] = {}
+        self._values = Values(self._given, known_parameters(operation.parameters))
+
+    def read(self, raw: Mapping[str, Any]) -> Values:
+        self._refuse_unknown(raw, self._operation.parameters, "")
+        for parameter in self._operation.parameters:
+            self._read_parameter(parameter, raw.get(parameter.name, UNSET), parameter.name)
+        return self._values
+
+    def _read_parameter(self, parameter: Parameter, raw: Any, path: str) -> None:
+        if parameter.show and not self._values.fulfils(parameter.show):
+            self._refuse_hidden(parameter, raw, path)
+        elif parameter.type == "collection":
+            self._read_collection(parameter, raw, path)
+        else:
+            self._keep(parameter, _given_or_default(parameter, raw), path)
+
+    def _read_collection(self, parameter: Parameter, raw: Any, path: str) -> None:
+        members = self._mapping(parameter, raw, path)
+        self._refuse_unknown(members, parameter.members, f"{path}.")
+        for member in parameter.members:
+            self._keep(member, members.get(member.name, UNSET), f"{path}.{member.name}")
+
+    def _keep(self, parameter: Parameter, raw: Any, path: str) -> None:
+        value = self._value(parameter, raw, path)
+        if value is not UNSET:
+            self._given[path] = value
+
+    def _value(self, parameter: Parameter, raw: Any, path: str) -> Any:
+        if raw is None or raw is UNSET or (parameter.required and raw == ""):
+            value: Any = UNSET
+        elif parameter.type == "fixedCollection":
+            value = self._rows(parameter, raw, path) or UNSET
+        else:
+            value = self._plain(parameter, raw, path)
+        if value is UNSET and parameter.required:
+            raise ParameterError(path, f"'{parameter.display_name}' is required", _description(parameter))
+        return value
+
+    def _plain(self, parameter: Parameter, raw: Any, path: str) -> Any:
+        try:
+            value = read_typed(parameter, raw)
+            return self._binary_field(value) if parameter.use == "inputDataField" and value else value
+        except UnusableValue as fault:
+            message = f"'{parameter.display_name}' must be {fault}; got {shortened(raw)}"
+            raise ParameterError(path, message, _description(parameter)) from None
+
+    def _binary_field(self, name: str) -> Any:
+        if name not in self._binary:
+            there = f"it has {', '.join(self._binary)}" if self._binary else "it has none"
+            raise UnusableValue(f"the name of a binary field of the input item ({there})")
+        return BinaryData.from_item(self._binary[name])
+
+    def _rows(self, parameter: Parameter, raw: Any, path: str) -> dict[str, list[dict[str, Any]]]:
+        groups = self._mapping(parameter, raw, path)
+        known = {group.name: group for group in parameter.groups}
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for name, entries in groups.items():
+            if name not in known:
+                self._refuse(name, known, f"{path}.")
+                continue
+            listed = entries if isinstance(entries, list) else [entries]
+            rows[name] = [
+                self._row(known[name].members, entry, f"{path}.{name}[{index}]") for index, entry in enumerate(listed)
+            ]
+        return {name: entries for name, entries in rows.items() if entries}
+
+    def _row(self, members: Sequence[Parameter], raw: Any, path: str) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            raise ParameterError(path, f"'{path}' must be an object; got {shortened(raw)}")
+        self._refuse_unknown(raw, members, f"{path}.")
+        read = {
+            member.name: self._value(member, raw.get(member.name, UNSET), f"{path}.{member.name}") for member in members
+        }
+        return {name: value for name, value in read.items() if value is not UNSET}
+
+    def _mapping(self, parameter: Parameter, raw: Any, path: str) -> Mapping[str, Any]:
+        if raw in (None, UNSET, "", []):
+            return {}
+        if not isinstance(raw, dict):
+            raise ParameterError(path, f"'{parameter.display_name}' must be an object; got {shortened(raw)}")
+        return raw
+
+    def _refuse_unknown(self, raw: Mapping[str, Any], parameters: Iterable[Parameter], prefix: str) -> None:
+        known = {parameter.name: parameter for parameter in parameters}
+        for name in raw:
+            if name not in known:
+                self._refuse(name, known, prefix)
+
+    def _refuse(self, name: str, known: Mapping[str, Any], prefix: str) -> None:
+        if not self._strict:
+            return
+        nearest = get_close_matches(name, known, n=1, cutoff=0.6)
+        advice = f"Did you mean '{prefix}{nearest[0]}'?" if nearest else f"Known are: {', '.join(known)}."
+        raise ParameterError(f"{prefix}{name}", f"There is no parameter '{prefix}{name}'", advice)
+
+    def _refuse_hidden(self, parameter: Parameter, raw: Any, path: str) -> None:
+        if not self._strict or raw in (None, UNSET, "", [], {}) or raw == parameter.default:
+            return
+        reasons = [f"'{name}' is {' or '.join(map(str, wanted))}" for name, wanted in (parameter.show or {}).items()]
+        raise ParameterError(path, f"'{parameter.display_name}' has no effect unless {' and '.join(reasons)}")
+
+
+def known_parameters(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
+    """Path -> definition, of top-level parameters and of the members of collections."""
+    known: dict[str, Parameter] = {}
+    for parameter in parameters:
+        known[parameter.name] = parameter
+        if parameter.type == "collection":
+            known |= {f"{parameter.name}.{member.name}": member for member in parameter.members}
+    return known
+
+
+def _given_or_default(parameter: Parameter, raw: Any) -> Any:
+    """An optional text left empty was not given; everything else has the panel's default."""
+    value = parameter.default if raw is UNSET else raw
+    empty = value in ("", {}, "{}", "[]", []) and not parameter.required
+    return UNSET if empty else value
+
+
+def _description(parameter: Parameter) -> str:
+    return parameter.description or ""

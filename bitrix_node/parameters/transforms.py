@@ -1,0 +1,192 @@
+"""The named transforms: from what a person typed to what a REST method wants.
+
+Each takes a typed panel value and gives the argument, or raises `UnusableValue` saying what the value must be.
+Definitions may only name transforms of `TRANSFORMS`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from bitrix_node.parameters import crm
+from bitrix_node.parameters.binary import BinaryData, checked_base64
+from bitrix_node.parameters.errors import UnusableValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SEPARATORS = re.compile(r"[,;\s]+")
+_DIALOG = re.compile(r"(chat|sg)?(\d+)", re.IGNORECASE)
+
+
+def integer(value: Any) -> int:
+    """A whole number, from a number or its text."""
+    if isinstance(value, bool):
+        raise UnusableValue("a whole number")
+    try:
+        number = float(value) if not isinstance(value, str) else int(value.strip().lstrip("#"))
+    except (TypeError, ValueError):
+        raise UnusableValue("a whole number") from None
+    if number != int(number):
+        raise UnusableValue("a whole number")
+    return int(number)
+
+
+def integer_list(value: Any) -> list[int]:
+    """Whole numbers from a JSON array or from text with commas."""
+    numbers = [integer(entry) for entry in text_list(value)]
+    if not numbers:
+        raise UnusableValue("at least one whole number")
+    return numbers
+
+
+def text_list(value: Any) -> list[Any]:
+    """A list, from a list, a JSON array or text with commas."""
+    if isinstance(value, list):
+        return value
+    text = str(value).strip()
+    if text.startswith("["):
+        parsed = _json_array(text)
+        if parsed is not None:
+            return parsed
+    return [entry for entry in _SEPARATORS.split(text) if entry]
+
+
+def yes_no(value: Any) -> str:
+    """`Y` or `N`, as most classic methods spell booleans."""
+    return "Y" if value else "N"
+
+
+def one_zero(value: Any) -> int:
+    """`1` or `0`."""
+    return 1 if value else 0
+
+
+def upper_case(value: Any) -> str:
+    """Text in capitals, as codes are."""
+    return str(value).strip().upper()
+
+
+def chat_dialog(value: Any) -> str:
+    """The dialog of a group chat: `chat1207`, from the number, the dialog or a link to the chat.
+
+    A bare number would address the person with that number (im.message.add, imbot.v2.*: `dialogId`).
+    """
+    kind, number = _dialog(value)
+    return f"{kind or 'chat'}{number}"
+
+
+def chat_number(value: Any) -> int:
+    """The number of a group chat, from the number, the dialog or a link to the chat."""
+    return int(_dialog(value)[1])
+
+
+def dialog(value: Any) -> str:
+    """A dialog as given: `chat1207` or the number of a person; also from a link to it."""
+    kind, number = _dialog(value)
+    return f"{kind}{number}"
+
+
+def iso_date(value: Any) -> str:
+    """A moment in ISO 8601, from any of its forms; one without an offset stays in the portal's time zone."""
+    text = str(value).strip()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UnusableValue("a date in ISO 8601 form, such as 2026-11-23 or 2026-11-23T16:30:00+01:00") from None
+    if len(text) <= len("2026-11-23"):
+        return moment.date().isoformat()
+    return moment.isoformat(timespec="seconds")
+
+
+def iso_day(value: Any) -> str:
+    """A day in ISO 8601, from a date or a moment."""
+    return iso_date(value)[:10]
+
+
+def web_address(value: Any) -> str:
+    """An absolute http or https address."""
+    address = urlsplit(str(value).strip())
+    if address.scheme not in {"http", "https"} or not address.netloc:
+        raise UnusableValue("an address that starts with https://")
+    return address.geturl()
+
+
+def bot_command(value: Any) -> str:
+    """A bot's command without its slash."""
+    command = str(value).strip().lstrip("/")
+    if not re.fullmatch(r"\w+", command):
+        raise UnusableValue("a single word of letters and digits")
+    return command
+
+
+def base64_content(value: Any) -> str:
+    """Base64 text, from binary data or from text that already is Base64."""
+    return value.data if isinstance(value, BinaryData) else checked_base64(str(value))
+
+
+def text_content(value: Any) -> str:
+    """The UTF-8 bytes of a text as Base64."""
+    return base64.b64encode(str(value).encode()).decode("ascii")
+
+
+def file_name(value: Any) -> Any:
+    """The file name that came with binary data."""
+    return value.file_name or "file" if isinstance(value, BinaryData) else value
+
+
+def json_object(value: Any) -> dict[str, Any]:
+    """A JSON object."""
+    if isinstance(value, dict):
+        return value
+    raise UnusableValue('a JSON object such as {"TITLE": "…"}')
+
+
+def _json_array(text: str) -> list[Any] | None:
+    try:
+        parsed = json.loads(text)
+    except json.JSONDecodeError:
+        return None
+    return parsed if isinstance(parsed, list) else None
+
+
+def _dialog(value: Any) -> tuple[str, str]:
+    text = str(value).strip()
+    if "://" in text:
+        text = next(iter(parse_qs(urlsplit(text).query).get("IM_DIALOG", [])), text)
+    match = _DIALOG.fullmatch(text)
+    if not match:
+        raise UnusableValue("a number such as 1207, a dialog such as chat1207, or the link to a chat")
+    return (match.group(1) or "").lower(), match.group(2)
+
+
+TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "base64Content": base64_content,
+    "botCommand": bot_command,
+    "chatDialog": chat_dialog,
+    "chatNumber": chat_number,
+    "crmFields": crm.item_fields,
+    "crmFilter": crm.item_filter,
+    "crmMultiFields": crm.multi_fields,
+    "crmOrder": crm.item_order,
+    "crmSelect": crm.item_select,
+    "csv": text_list,
+    "dialog": dialog,
+    "fieldRows": crm.field_rows,
+    "fileName": file_name,
+    "integer": integer,
+    "integerList": integer_list,
+    "isoDate": iso_date,
+    "isoDay": iso_day,
+    "jsonObject": json_object,
+    "oneZero": one_zero,
+    "textContent": text_content,
+    "upperCase": upper_case,
+    "webAddress": web_address,
+    "yesNo": yes_no,
+}

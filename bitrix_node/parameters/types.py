@@ -1,0 +1,118 @@
+"""What a panel value of each parameter type may be, and the Python value it stands for."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.values import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bitrix_node.definitions import Parameter
+
+_TRUE = {"true", "y", "yes", "1"}
+_FALSE = {"false", "n", "no", "0"}
+
+
+def read_typed(parameter: Parameter, raw: Any) -> Any:
+    """The typed value of a plain (not nested) parameter, or `UNSET` where its field was left empty.
+
+    Raises:
+        UnusableValue: with what the value must be.
+    """
+    return _READERS.get(parameter.type, _text)(parameter, raw)
+
+
+def shortened(value: Any) -> str:
+    """A value for a message: as JSON, cut to a length that can be read."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004
+
+
+def _text(_: Parameter, raw: Any) -> Any:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float | date):
+        raise UnusableValue("text")
+    return raw.isoformat() if isinstance(raw, date) else str(raw)
+
+
+def _number(parameter: Parameter, raw: Any) -> Any:
+    if raw == "":
+        return UNSET
+    try:
+        number = float(raw) if not isinstance(raw, bool) else None
+    except (TypeError, ValueError):
+        number = None
+    if number is None or number != number:  # noqa: PLR0124 (NaN)
+        raise UnusableValue("a number")
+    if parameter.min_value is not None and number < parameter.min_value:
+        raise UnusableValue(f"{parameter.min_value:g} or more")
+    if parameter.max_value is not None and number > parameter.max_value:
+        raise UnusableValue(f"{parameter.max_value:g} or less")
+    return int(number) if number.is_integer() else number
+
+
+def _boolean(_: Parameter, raw: Any) -> Any:
+    if isinstance(raw, bool):
+        return raw
+    text = str(raw).strip().lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise UnusableValue("true or false")
+
+
+def _option(parameter: Parameter, raw: Any) -> Any:
+    if raw == "" and parameter.default == "":
+        return UNSET
+    for option in parameter.options or ():
+        if raw == option.value or str(raw).lower() in {str(option.value).lower(), option.name.lower()}:
+            return option.value
+    if parameter.options and not parameter.custom_values:
+        raise UnusableValue(f"one of {', '.join(str(option.value) for option in parameter.options)}")
+    return raw
+
+
+def _options(parameter: Parameter, raw: Any) -> Any:
+    entries = [entry.strip() for entry in raw.split(",") if entry.strip()] if isinstance(raw, str) else raw
+    if not isinstance(entries, list):
+        raise UnusableValue("a list")
+    return [_option(parameter, entry) for entry in entries]
+
+
+def _json(_: Parameter, raw: Any) -> Any:
+    if not isinstance(raw, str):
+        return raw
+    if not raw.strip():
+        return UNSET
+    try:
+        return json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise UnusableValue(f"valid JSON ({error.msg} at line {error.lineno}, column {error.colno})") from None
+
+
+def _moment(_: Parameter, raw: Any) -> Any:
+    if raw == "":
+        return UNSET
+    return raw.isoformat() if isinstance(raw, datetime | date) else raw
+
+
+def _locator(parameter: Parameter, raw: Any) -> Any:
+    chosen = raw.get("value") if isinstance(raw, dict) else raw
+    return UNSET if chosen in (None, "") else _text(parameter, chosen)
+
+
+_READERS: dict[str, Callable[[Parameter, Any], Any]] = {
+    "string": _text,
+    "number": _number,
+    "boolean": _boolean,
+    "options": _option,
+    "multiOptions": _options,
+    "json": _json,
+    "dateTime": _moment,
+    "resourceLocator": _locator,
+}

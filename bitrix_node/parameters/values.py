@@ -1,0 +1,74 @@
+"""The values of one item's parameters, read and typed, by path."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bitrix_node.definitions import Condition, Parameter
+
+
+class _Unset(Enum):
+    UNSET = "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = _Unset.UNSET
+"""Not given at all, which is not the same as given empty."""
+
+Unset: TypeAlias = Literal[_Unset.UNSET]
+
+
+class Values:
+    """What was given for an operation's parameters.
+
+    Top-level parameters stand under their name, members of collections under `collection.member`.
+
+    Args:
+        given: path -> typed value, only of what was given.
+        parameters: path -> its definition, of every parameter the operation knows.
+    """
+
+    def __init__(self, given: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> None:
+        self._given, self.parameters = given, parameters
+
+    def get(self, path: str) -> Any:
+        """The value at a path, or `UNSET`."""
+        return self._given.get(path, UNSET)
+
+    def effective(self, path: str) -> Any:
+        """The value at a path, or the default that the panel shows for it."""
+        if path in self._given:
+            return self._given[path]
+        parameter = self.parameters.get(path)
+        return UNSET if parameter is None or parameter.default == "" else parameter.default
+
+    def given_paths(self) -> Iterator[str]:
+        """The paths of everything that was given."""
+        return iter(self._given)
+
+    def fulfils(self, condition: Condition) -> bool:
+        """Whether every entry of the condition holds."""
+        return all(self._holds(path, wanted) for path, wanted in condition.items())
+
+    def _holds(self, path: str, wanted: Any) -> bool:
+        if wanted == "given":
+            return self.get(path) not in (UNSET, "")
+        if wanted == "missing":
+            return self.get(path) in (UNSET, "")
+        return self.effective(path) in wanted
+
+    def used(self, use: str) -> Any:
+        """The effective value of the parameter with this use (see `ParameterUse`), or `UNSET`."""
+        for path, parameter in self.parameters.items():
+            if parameter.use == use:
+                return self.effective(path)
+        return UNSET
