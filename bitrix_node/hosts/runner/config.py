@@ -95,7 +95,7 @@ class RunnerConfig:
     runner_id: str = TASK_TYPE
     task_type: str = TASK_TYPE
     max_concurrency: int = 10
-    task_timeout: int = 300
+    task_timeout: float = 300
     max_payload: int = GIBIBYTE
     auto_shutdown_timeout: float = 0
     graceful_shutdown_timeout: float = 30

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -130,6 +131,6 @@ class BrokerGate:
 
 def _cause(error: Exception) -> str:
     system_error = getattr(error, "os_error", error)
-    if isinstance(system_error, OSError) and system_error.strerror:
-        return system_error.strerror.lower()
-    return type(error).__name__
+    if isinstance(system_error, OSError) and system_error.errno and system_error.errno > 0:
+        return os.strerror(system_error.errno).lower()
+    return str(getattr(system_error, "strerror", None) or type(error).__name__).lower()

@@ -212,18 +212,15 @@ class Session:
         self._end(Ending.STOPPED)
 
     async def _finish(self, receiver: asyncio.Task[None]) -> None:
-        grace = self._config.graceful_shutdown_timeout
+        grace, farewell = self._config.graceful_shutdown_timeout, self._config.timings.farewell
         self._tasks.bring_deadlines_forward(grace * _DRAIN_SHARE)
         finished = self._spawn(self._tasks.finished())
-        urgent = self._spawn(_until(self._stop.urgent))
-        await asyncio.wait({finished, urgent, receiver}, timeout=grace, return_when=asyncio.FIRST_COMPLETED)
-        if len(self._tasks):
+        await _first_of(finished, self._spawn(_until(self._stop.urgent)), receiver, patience=grace)
+        if len(self._tasks) and not receiver.done():
             logger.warning("%d unfinished tasks were stopped", len(self._tasks))
             self._tasks.give_up()
-            await asyncio.wait({finished, receiver}, timeout=self._config.timings.farewell)
-        if not receiver.done():
-            flushed = self._spawn(self._outgoing.join())
-            await asyncio.wait({flushed, receiver}, timeout=self._config.timings.farewell)
+            await _first_of(finished, receiver, patience=farewell)
+        await _first_of(self._spawn(self._outgoing.join()), receiver, patience=farewell)
 
     async def _close(self) -> None:
         self._health.connected = False
@@ -259,6 +256,10 @@ class Session:
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
         return worker
+
+
+async def _first_of(*tasks: asyncio.Task[None], patience: float) -> None:
+    await asyncio.wait(tasks, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _until(event: asyncio.Event) -> None:

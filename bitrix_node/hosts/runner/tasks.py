@@ -43,7 +43,7 @@ Executor = Callable[[Mapping[str, Any], TaskContext], Awaitable[Mapping[str, Any
 Report = Callable[[RunnerMessage], Coroutine[Any, Any, None]]
 
 
-class TaskFailed(Exception):  # noqa: N818 - a signal of the executor, named for what it says
+class TaskFailed(Exception):
     """An executor raises this to fail the whole task.
 
     Args:
