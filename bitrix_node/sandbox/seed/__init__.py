@@ -1,7 +1,8 @@
 """Plants the data a new portal starts with, from the YAML files beside this module.
 
 A file holds `records` (collection name -> records, kept as they are) and `calls` (REST calls made one after another,
-so that the portal's own rules fill in the rest). Files of `base` come first, then those of the chosen seed, by name.
+so that the portal's own rules fill in the rest). `rules` names growers and their parameters, for data that would be
+long to write out. Files of `base` come first, then those of the chosen seed, by name.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import yaml
 from bitrix_node.sandbox.authentication import ALL_SCOPES, Caller
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.registry import REGISTRY, Call
+from bitrix_node.sandbox.seed import support_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _MARK = "planted_seeds"
+_GROWERS = {"support_desk": support_desk.records}
 
 
 def plant(database: Database, seed: str, clock: Clock) -> None:
@@ -45,13 +48,19 @@ def plant(database: Database, seed: str, clock: Clock) -> None:
 
 def _plant_file(database: Database, file: Path, clock: Clock) -> None:
     document = _read(file)
-    for name, rows in (document.get("records") or {}).items():
-        collection = database.collection(name)
-        for record in _rows(rows):
-            collection.insert(record)
+    _plant_records(database, document.get("records") or {})
+    for grower, parameters in (document.get("rules") or {}).items():
+        _plant_records(database, _GROWERS[grower](parameters))
     for entry in document.get("calls") or []:
         for arguments in _rows(entry["each"]):
             _make_call(database, file, entry, arguments, clock)
+
+
+def _plant_records(database: Database, collections: Mapping[str, Any]) -> None:
+    for name, rows in collections.items():
+        collection = database.collection(name)
+        for record in _rows(rows):
+            collection.insert(record)
 
 
 def _make_call(
