@@ -16,8 +16,8 @@ def support_workflow(
     *,
     node_type: str,
     credential: dict[str, str],
-    tickets: list[dict[str, Any]] | None = None,
-    bot: dict[str, Any] | None = None,
+    tickets: list[dict[str, Any]],
+    bot: dict[str, Any],
     on_error: str = "continueErrorOutput",
 ) -> dict[str, Any]:
     """Builds the example workflow.

@@ -11,7 +11,7 @@ const { Failure } = require('./failure.js');
 /** A token that ends sooner than this is refreshed before it is used. */
 const MARGIN_MILLISECONDS = 120_000;
 
-const OAUTH2 = 'bitrix24OAuth2Api';
+const RENEWABLE = 'bitrix24OAuth2Api';
 
 /**
  * @typedef {object} Credential
@@ -25,7 +25,7 @@ const OAUTH2 = 'bitrix24OAuth2Api';
  * @returns {Promise<Credential>}
  */
 async function readCredential(node, type) {
-	return type === OAUTH2 ? await oauth2Credential(node) : await fixedCredential(node, type);
+	return type === RENEWABLE ? await oauth2Credential(node) : await fixedCredential(node, type);
 }
 
 /**
@@ -97,7 +97,7 @@ async function oauth2Credential(node) {
  * @returns {Promise<StoredToken>}
  */
 async function storedToken(node) {
-	const credential = await node.getCredentials(OAUTH2);
+	const credential = await node.getCredentials(RENEWABLE);
 	const data = /** @type {Record<string, unknown> | undefined} */ (credential.oauthTokenData);
 	if (!data?.access_token) {
 		throw new Failure('The Bitrix24 credential is not connected', 'Open the credential and choose "Connect my account".');
@@ -115,7 +115,7 @@ function endsSoon(token) {
 
 /** @param {import('n8n-workflow').IExecuteFunctions} node */
 async function refresh(node) {
-	await node.helpers.refreshOAuth2Token.call(node, OAUTH2);
+	await node.helpers.refreshOAuth2Token.call(node, RENEWABLE);
 }
 
 module.exports = { readCredential };

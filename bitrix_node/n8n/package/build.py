@@ -1,0 +1,86 @@
+"""The package: every file of it, and the archive that n8n installs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node import __version__
+from bitrix_node.definitions.catalog import Definitions
+from bitrix_node.n8n.package.archive import pack
+from bitrix_node.n8n.package.description import node_description, shim_plan
+from bitrix_node.n8n.package.icons import ASSETS, icon_files
+from bitrix_node.n8n.package.manifest import codex, package_manifest
+from bitrix_node.n8n.package.scripts import class_name, credential_script, node_script, shim_scripts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NODES, CREDENTIALS, SHIM = "dist/nodes", "dist/credentials", "dist/shim"
+
+
+def build_package(out: Path, definitions: Definitions | None = None) -> Path:
+    """Builds the installable package.
+
+    The same definitions give the same bytes, on any machine and on any day.
+
+    Args:
+        out: Folder for the archive and, beside it, the unpacked package; made where it is missing.
+        definitions: What to build from; those of this installation by default.
+
+    Returns:
+        The archive, `<name>-<version>.tgz`.
+    """
+    files = package_files(definitions or Definitions.packaged())
+    manifest = json.loads(files["package.json"])
+    folder = out / manifest["name"]
+    _write(folder, files)
+    archive = out / f"{manifest['name']}-{manifest['version']}.tgz"
+    archive.write_bytes(pack(files))
+    return archive
+
+
+def package_files(definitions: Definitions) -> dict[str, bytes]:
+    """Returns every file of the package: path inside it -> content."""
+    node, credentials = definitions.node, definitions.credentials
+    resources = [definitions.resource(name) for name in definitions.resource_names]
+    class_ = class_name(node.node)
+    home = f"{NODES}/{class_}"
+    package = package_manifest(
+        definitions.manifest,
+        version=__version__,
+        description=node.description,
+        nodes=[f"{home}/{class_}.node.js"],
+        credentials=[f"{CREDENTIALS}/{class_name(name)}.credentials.js" for name in credentials],
+    )
+    files = {
+        "package.json": _json(package, indent=2),
+        "README.md": (ASSETS / "README.md").read_bytes(),
+        "LICENSE": (ASSETS / "LICENSE").read_bytes(),
+        f"{home}/{class_}.node.js": node_script(node.node),
+        f"{home}/{class_}.node.json": _json(codex(node, package["name"]), indent=2),
+        f"{home}/description.json": _json(node_description(node, resources, credentials)),
+        f"{home}/plan.json": _json(shim_plan(resources, credentials)),
+    }
+    files |= {f"{folder}/{name}": icon for folder in (home, CREDENTIALS) for name, icon in icon_files().items()}
+    files |= {
+        f"{CREDENTIALS}/{class_name(name)}.credentials.js": credential_script(credential)
+        for name, credential in credentials.items()
+    }
+    return files | {f"{SHIM}/{name}": script for name, script in shim_scripts().items()}
+
+
+def _json(value: Any, indent: int | None = None) -> bytes:
+    separators = None if indent else (",", ":")
+    return (json.dumps(value, indent=indent, separators=separators, ensure_ascii=False) + "\n").encode()
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    """Makes the folder hold exactly these files."""
+    for path in sorted(folder.rglob("*"), reverse=True) if folder.exists() else []:
+        if path.is_file() and path.relative_to(folder).as_posix() not in files:
+            path.unlink()
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

@@ -1,0 +1,104 @@
+"""One parameter of a definition as one property of an n8n panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bitrix_node.definitions.models import Condition, Option, Parameter
+
+Property = dict[str, Any]
+
+# What n8n expects as the default of a type where the definition gives none.
+_EMPTY_DEFAULTS: Mapping[str, Any] = {
+    "boolean": False,
+    "number": 0,
+    "multiOptions": [],
+    "collection": {},
+    "fixedCollection": {},
+}
+# Texts that a definition and a property have in common, under the definition's name.
+_TEXTS = {"description": "description", "placeholder": "placeholder", "hint": "hint"}
+_TYPE_OPTIONS = {"rows": "rows", "min_value": "minValue", "max_value": "maxValue"}
+_EXISTS = {"_cnd": {"exists": True}}
+
+
+def render_property(parameter: Parameter, siblings: Sequence[Parameter] = ()) -> Property:
+    """Renders one parameter with all that is inside it.
+
+    Args:
+        parameter: The parameter.
+        siblings: The members of the collection it stands in; none at the top level of the panel.
+    """
+    rendered: Property = {
+        "displayName": parameter.display_name,
+        "name": parameter.name,
+        "type": parameter.type,
+        "default": _default(parameter),
+        "typeOptions": _type_options(parameter),
+        "required": parameter.required or None,
+        "noDataExpression": True if parameter.type == "notice" else None,
+        "options": _options(parameter),
+        "displayOptions": _display_options(parameter.show, siblings),
+    }
+    rendered |= {key: getattr(parameter, name) for name, key in _TEXTS.items()}
+    return {key: value for key, value in rendered.items() if value not in (None, {})} | _kept_default(rendered)
+
+
+def render_options(options: Sequence[Option]) -> list[Property]:
+    """Renders the choices of a dropdown."""
+    return [option.model_dump(exclude_none=True) for option in options]
+
+
+def _kept_default(rendered: Property) -> Property:
+    return {"default": rendered["default"]}
+
+
+def _default(parameter: Parameter) -> Any:
+    if parameter.default != "":
+        return parameter.default
+    if parameter.type == "options" and parameter.options:
+        return parameter.options[0].value
+    return _EMPTY_DEFAULTS.get(parameter.type, "")
+
+
+def _type_options(parameter: Parameter) -> Property:
+    rendered = {key: _number(getattr(parameter, name)) for name, key in _TYPE_OPTIONS.items()}
+    rendered["password"] = parameter.password or None
+    rendered["multipleValues"] = parameter.multiple or None
+    return {key: value for key, value in rendered.items() if value is not None}
+
+
+def _number(value: float | None) -> float | int | None:
+    return int(value) if value is not None and value == int(value) else value
+
+
+def _options(parameter: Parameter) -> list[Property] | None:
+    if parameter.type == "collection":
+        members = sorted(parameter.members, key=lambda member: member.display_name.lower())
+        return [render_property(member, parameter.members) for member in members]
+    if parameter.type == "fixedCollection":
+        return [
+            {
+                "displayName": group.display_name,
+                "name": group.name,
+                "values": [render_property(member, group.members) for member in group.members],
+            }
+            for group in parameter.groups
+        ]
+    return render_options(parameter.options) if parameter.options else None
+
+
+def _display_options(show: Condition | None, siblings: Sequence[Parameter]) -> Property:
+    rendered: Property = {"show": {}, "hide": {}}
+    names = {sibling.name for sibling in siblings}
+    for path, wanted in (show or {}).items():
+        # Inside a collection n8n looks names up among the siblings, unless they begin at the root of the panel.
+        place = path if not siblings or path.split(".")[0] in names else f"/{path}"
+        if wanted == "missing":
+            rendered["hide"][place] = [_EXISTS]
+        else:
+            rendered["show"][place] = [_EXISTS] if wanted == "given" else list(wanted)
+    return {key: value for key, value in rendered.items() if value}

@@ -1,0 +1,87 @@
+"""The few lines of JavaScript that n8n loads by name; all that they do is in the shim."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.n8n.package.icons import icon_reference
+from bitrix_node.n8n.package.properties import render_property
+
+if TYPE_CHECKING:
+    from bitrix_node.definitions.models import CredentialType
+
+SHIM = Path(__file__).parent.parent / "shim"
+
+_NODE = """\
+// @ts-check
+'use strict';
+
+const {{ execute }} = require('../../shim/execute.js');
+const description = require('./description.json');
+const plan = require('./plan.json');
+
+class {name} {{
+	description = description;
+
+	/** @this {{import('n8n-workflow').IExecuteFunctions}} */
+	async execute() {{
+		return await execute(this, plan);
+	}}
+}}
+
+module.exports = {{ {name} }};
+"""
+
+_CREDENTIAL = """\
+// @ts-check
+'use strict';
+
+class {name} {{
+{fields}
+}}
+
+module.exports = {{ {name} }};
+"""
+
+
+def class_name(name: str) -> str:
+    """Returns the class that n8n expects for a node or credential of this name."""
+    return name[0].upper() + name[1:]
+
+
+def node_script(name: str) -> bytes:
+    """Returns the node's class."""
+    return _NODE.format(name=class_name(name)).encode()
+
+
+def credential_script(credential: CredentialType) -> bytes:
+    """Returns a credential's class."""
+    body = _credential_fields(credential)
+    fields = "\n\n".join(f"\t{key} = {_literal(value)};" for key, value in body.items())
+    return _CREDENTIAL.format(name=class_name(credential.credential), fields=fields).encode()
+
+
+def shim_scripts() -> dict[str, bytes]:
+    """Returns the shim's files by name."""
+    return {path.name: path.read_bytes() for path in sorted(SHIM.glob("*.js"))}
+
+
+def _credential_fields(credential: CredentialType) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "name": credential.credential,
+        "displayName": credential.display_name,
+        "documentationUrl": credential.documentation_url,
+        "icon": icon_reference(),
+        "extends": list(credential.extends),
+        "properties": [render_property(entry) for entry in credential.fields],
+        "authenticate": credential.authenticate,
+    }
+    if credential.test:
+        fields["test"] = {"request": credential.test.model_dump(by_alias=True)}
+    return {key: value for key, value in fields.items() if value}
+
+
+def _literal(value: Any) -> str:
+    return json.dumps(value, indent="\t", ensure_ascii=False).replace("\n", "\n\t")
