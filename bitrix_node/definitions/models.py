@@ -23,6 +23,7 @@ ParameterType: TypeAlias = Literal[
     "resourceLocator",
     "resourceMapper",
     "notice",
+    "hidden",
 ]
 """The property types of an n8n panel, under n8n's own names."""
 

@@ -1,0 +1,41 @@
+"""Keeps secrets out of what people see."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+MASK = "***"
+
+T = TypeVar("T")
+
+_WEBHOOK_CODE = re.compile(r"(/rest/(?:api/)?\d+/)[A-Za-z0-9_-]{6,}(?=/|$)")
+_TOKEN_PARAMETER = re.compile(r"((?:auth|access_token|refresh_token|client_secret|token)=)[^&\s\"']+")
+
+
+def redact(value: T, secrets: frozenset[str]) -> T:
+    """The same JSON value with every secret, and every webhook code inside an address, masked.
+
+    Args:
+        value: text, or lists and mappings that hold text.
+        secrets: the texts to mask.
+    """
+    if isinstance(value, str):
+        return _redact_text(value, secrets)  # type: ignore[return-value]
+    if isinstance(value, dict):
+        return {key: redact(entry, secrets) for key, entry in value.items()}  # type: ignore[return-value]
+    if isinstance(value, list):
+        return [redact(entry, secrets) for entry in value]  # type: ignore[return-value]
+    return value
+
+
+def _redact_text(text: str, secrets: frozenset[str]) -> str:
+    for secret in secrets:
+        if secret in text:
+            text = text.replace(secret, MASK)
+    return _WEBHOOK_CODE.sub(rf"\g<1>{MASK}", text) if "/rest/" in text else text
+
+
+def redact_message(text: str, secrets: frozenset[str]) -> str:
+    """A message for people: also masks tokens that stand in query strings."""
+    return _TOKEN_PARAMETER.sub(rf"\g<1>{MASK}", redact(text, secrets))

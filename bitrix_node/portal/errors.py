@@ -1,0 +1,134 @@
+"""What can come of a call besides an answer, by what the caller may do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.portal.tables import error_entries
+
+if TYPE_CHECKING:
+    from bitrix_node.portal.tables import ErrorClass
+
+
+class PortalError(Exception):
+    """A call that brought no answer.
+
+    Attributes:
+        message: what happened, in Bitrix24's words where it said something.
+        code: Bitrix24's error code, or one of our own (`UNREACHABLE`, `NOT_JSON`, `OUTCOME_UNKNOWN`, `OUT_OF_TIME`).
+        http: HTTP status, where there was one.
+        method: the REST method.
+        carried_out: whether the portal may have done what was asked: `False` when it certainly did not.
+    """
+
+    kind: ErrorClass = "refused"
+    retryable = False
+    carried_out = False
+
+    def __init__(self, message: str, *, code: str = "", http: int | None = None, method: str = "") -> None:
+        self.message, self.code, self.http, self.method = message, code, http, method
+        super().__init__(message)
+
+    @property
+    def remedy(self) -> str:
+        """What to do now; empty where nothing is known."""
+        entry = error_entries().get(self.code)
+        return entry.remedy if entry else ""
+
+    def details(self) -> dict[str, Any]:
+        """The facts for an error item."""
+        return {"code": self.code, "http": self.http, "method": self.method, "retryable": self.retryable}
+
+    def about(self, method: str) -> PortalError:
+        """The same, told of another method: a failed batch fails each of its commands."""
+        return type(self)(self.message, code=self.code, http=self.http, method=method)
+
+
+class Refused(PortalError):
+    """The method answered with an error: it ran, and did not do what was asked."""
+
+
+class Denied(Refused):
+    """Rights, scope or the kind of credential stand against it."""
+
+    kind = "denied"
+
+
+class Missing(Refused):
+    """What the call names does not exist."""
+
+    kind = "missing"
+
+
+class Invalid(Refused):
+    """The arguments are wrong."""
+
+    kind = "invalid"
+
+
+class LimitReached(PortalError):
+    """Refused because of a limit, before anything ran."""
+
+    kind = "limit"
+    retryable = True
+
+
+class TokenEnded(PortalError):
+    """Refused because the access token has ended, before anything ran."""
+
+    kind = "token"
+    retryable = True
+
+
+class Unreachable(PortalError):
+    """No connection came about: nothing was sent."""
+
+    kind = "portal"
+    retryable = True
+
+
+class NotSent(PortalError):
+    """Taken back before it was sent, because the run was stopped or its time was up."""
+
+    retryable = True
+
+
+class NoAnswer(PortalError):
+    """Sent, but whether it was carried out is unknown: late, cut off, or not from the REST API."""
+
+    kind = "unknown"
+    retryable = True
+    carried_out = True
+
+
+class OutcomeUnknown(NoAnswer):
+    """A write of which nobody knows whether it was carried out; it is never sent again."""
+
+    retryable = False
+
+
+_CLASSES: dict[str, type[PortalError]] = {
+    "limit": LimitReached,
+    "token": TokenEnded,
+    "denied": Denied,
+    "missing": Missing,
+    "invalid": Invalid,
+    "portal": NoAnswer,
+    "unknown": NoAnswer,
+    "refused": Refused,
+}
+
+
+def error_from_code(code: str, message: str, http: int | None, method: str) -> PortalError:
+    """The typed error for what Bitrix24 answered."""
+    entry = error_entries().get(code)
+    kind = entry.kind if entry else _kind_by_status(http)
+    return _CLASSES[kind](message or code or "Bitrix24 refused the call", code=code, http=http, method=method)
+
+
+def _kind_by_status(http: int | None) -> ErrorClass:
+    if http == 429:  # noqa: PLR2004
+        return "limit"
+    if http is not None and http >= 500:  # noqa: PLR2004
+        return "portal"
+    return "denied" if http in {401, 403} else "refused"

@@ -1,0 +1,85 @@
+"""A model of the portal's own leaky bucket, so that its limit is not met in ordinary use.
+
+The portal adds one for each request and lets a rate drain away each second; a request that would overflow the bucket
+is answered with QUERY_LIMIT_EXCEEDED. See "Limits" in the REST documentation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+DEFAULT_BURST = 50
+DEFAULT_RATE = 2.0
+
+
+@dataclass(slots=True)
+class _Waiter:
+    future: asyncio.Future[None]
+
+
+class LeakyBucket:
+    """Lets requests pass while the bucket has room, and in order when it has not.
+
+    Args:
+        burst: size of the bucket.
+        rate: how much drains away a second.
+    """
+
+    def __init__(self, burst: int = DEFAULT_BURST, rate: float = DEFAULT_RATE) -> None:
+        self.burst, self.rate = burst, rate
+        self._level, self._at = 0.0, 0.0
+        self._blocked_until = 0.0
+        self._queue: deque[_Waiter] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def room(self) -> int:
+        """How many requests would pass right now."""
+        now = asyncio.get_running_loop().time()
+        self._drain(now)
+        return 0 if now < self._blocked_until else max(0, int(self.burst - self._level))
+
+    async def acquire(self) -> None:
+        """Waits for a place, in the order of asking."""
+        if not self._queue and self.room > 0:
+            self._level += 1
+            return
+        waiter = _Waiter(asyncio.get_running_loop().create_future())
+        self._queue.append(waiter)
+        self._wake_later()
+        try:
+            await waiter.future
+        except asyncio.CancelledError:
+            if waiter in self._queue:
+                self._queue.remove(waiter)
+            raise
+
+    def exceeded(self) -> None:
+        """Corrects the model after the portal refused: the bucket is full, and everybody waits for a place."""
+        now = asyncio.get_running_loop().time()
+        self._level, self._at = float(self.burst), now
+        self._blocked_until = now + 1 / self.rate
+
+    def _drain(self, now: float) -> None:
+        self._level = max(0.0, self._level - (now - self._at) * self.rate)
+        self._at = now
+
+    def _wake_later(self) -> None:
+        if self._timer is not None or not self._queue:
+            return
+        loop = asyncio.get_running_loop()
+        self._drain(loop.time())
+        needed = max(0.0, (self._level + 1 - self.burst) / self.rate)
+        delay = max(needed, self._blocked_until - loop.time(), 0.0)
+        self._timer = loop.call_later(delay, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        while self._queue and self.room > 0:
+            waiter = self._queue.popleft()
+            if not waiter.future.done():
+                self._level += 1
+                waiter.future.set_result(None)
+        self._wake_later()

@@ -1,0 +1,67 @@
+"""The REST API's habits as data: paging kinds, reading methods, error codes with what to do about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+
+ErrorClass = Literal["limit", "token", "denied", "missing", "invalid", "portal", "unknown", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class PagingKind:
+    """One way of handing out rows; see the head of `paging.yaml`."""
+
+    cursor: Literal["none", "next", "last-id", "counted"]
+    send: dict[str, str] = field(default_factory=dict)
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEntry:
+    """What a code means."""
+
+    kind: ErrorClass
+    remedy: str
+
+
+def _read(name: str) -> Any:
+    text = files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+
+
+@cache
+def paging_kinds() -> dict[str, PagingKind]:
+    """The paging kinds by name."""
+    return {name: PagingKind(**entry) for name, entry in _read("paging").items()}
+
+
+@cache
+def error_entries() -> dict[str, ErrorEntry]:
+    """What is known of error codes."""
+    return {str(code): ErrorEntry(entry["class"], entry["remedy"]) for code, entry in _read("errors").items()}
+
+
+@dataclass(frozen=True, slots=True)
+class MethodHabits:
+    """Which methods read, and which travel alone."""
+
+    reads: frozenset[str]
+    reading_prefixes: tuple[str, ...]
+    alone: frozenset[str]
+
+    def writes(self, method: str) -> bool:
+        """Whether a method changes anything, as far as its name tells."""
+        verb = method.lower().rpartition(".")[2]
+        return not (verb in self.reads or verb.startswith(self.reading_prefixes))
+
+
+@cache
+def method_habits() -> MethodHabits:
+    """The table of methods."""
+    table = _read("methods")
+    return MethodHabits(frozenset(table["reads"]), tuple(table["reads_by_prefix"]), frozenset(table["alone"]))
