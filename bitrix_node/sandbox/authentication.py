@@ -22,7 +22,7 @@ ALL_SCOPES = frozenset(
     imopenlines intranet landing lists log mailservice main messageservice note pay_system placement pull
     rating rpa sale sign.b2e socialnetwork sonet_group task tasks telephony timeman user user.userfield
     user_basic user_brief userconsent userfieldconfig vote
-    """.split()
+    """.split()  # noqa: SIM905 - fifty short words read better as text
 )
 _TOKEN_KEYS = ("auth", "access_token")
 
