@@ -15,7 +15,7 @@ from bitrix_node.n8n.installation.node import find_node
 HERE = Path(__file__).parent
 SHIM = Path(__file__).parents[2] / "bitrix_node" / "n8n" / "shim" / "execute.js"
 
-WEBHOOK = {"webhookUrl": "https://portal.example/rest/1/code/"}
+WEBHOOK = {"webhookSecret": "https://portal.example/rest/1/code/"}
 PLAN = {
     "authentication": {"oAuth2": "bitrix24OAuth2Api", "webhook": "bitrix24WebhookApi"},
     "operations": {

@@ -154,7 +154,7 @@ async def _prepare(n8n: N8nProcess, portal_webhook: str) -> tuple[bool, str]:
                 f"The demo account cannot sign in to the n8n in {n8n.user_folder}: {error}",
                 "It was set up with another account or password; choose another folder with --folder.",
             ) from None
-        credential = await client.save_credential(CREDENTIAL_NAME, CREDENTIAL_TYPE, {"webhookUrl": portal_webhook})
+        credential = await client.save_credential(CREDENTIAL_NAME, CREDENTIAL_TYPE, {"webhookSecret": portal_webhook})
         workflow = await _example_workflow(client, credential)
     return created, f"{n8n.url}/workflow/{workflow}"
 
