@@ -64,6 +64,8 @@ class SandboxConfig:
         host: address to listen on.
         operating_seconds: work time one method may use in ten minutes before it answers 429.
         token_lifetime: seconds an OAuth2 access token is good for.
+        certificate: PEM file with the server's certificate and its key; the portal then speaks HTTPS, which some
+            clients insist on.
     """
 
     port: int = 0
@@ -75,6 +77,7 @@ class SandboxConfig:
     host: str = "127.0.0.1"
     operating_seconds: float = 480
     token_lifetime: int = 3600
+    certificate: Path | str | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that no portal could run with.

@@ -24,7 +24,7 @@ class Control:
 
     async def statistics(self, _request: web.Request) -> web.Response:
         """`GET /_sandbox/statistics`: the counters."""
-        return _reply(asdict(self._portal.statistics))
+        return _reply(self._portal.statistics.as_json())
 
     async def journal(self, _request: web.Request) -> web.Response:
         """`GET /_sandbox/journal`: the latest calls, oldest first."""

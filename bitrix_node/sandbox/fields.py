@@ -103,7 +103,8 @@ class Field:
     def _store_one(self, value: Any) -> Any:
         if value is None or value == "":
             return None
-        return _STORE.get(self.type, _text)(value)
+        convert: Callable[[Any], Any] = _STORE.get(self.type, _text)
+        return convert(value)
 
     def show_classic(self, value: Any) -> Any:
         """Write a stored value as classic methods do.
@@ -191,6 +192,14 @@ def _boolean(value: Any) -> str:
     return "Y" if is_true(value) else "N"
 
 
+def _number(value: Any) -> float | int:
+    return whole(float(value))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def _integer(value: Any) -> int:
     if isinstance(value, (dict, list, bool)):
         raise ValueError("A whole number is expected.")  # noqa: TRY004 - as above
@@ -212,10 +221,10 @@ _STORE: dict[str, Callable[[Any], Any]] = {
     "crm_category": _integer,
     "crm_entity": _integer,
     "location": _integer,
-    "double": lambda value: whole(float(value)),
+    "double": _number,
     "date": _store_day,
     "datetime": store_date,
-    "file": lambda value: value,
-    "object": lambda value: value,
+    "file": _as_it_is,
+    "object": _as_it_is,
     **dict.fromkeys(_CHARACTER_TYPES, _boolean),
 }

@@ -28,6 +28,14 @@ class Statistics:
     rejected: int = 0
     by_method: Counter[str] = field(default_factory=Counter)
 
+    def as_json(self) -> dict[str, Any]:
+        """Write the counters for `GET /_sandbox/statistics`.
+
+        Returns:
+            one member a counter.
+        """
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
     def clear(self) -> None:
         """Set everything to zero."""
         self.requests = self.commands = self.rejected = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -48,13 +49,14 @@ class Sandbox:
         runner = web.AppRunner(build_application(portal), access_log=None, shutdown_timeout=1)
         try:
             await runner.setup()
-            site = web.TCPSite(runner, self.config.host, self.config.port)
+            site = web.TCPSite(runner, self.config.host, self.config.port, ssl_context=self._tls())
             await site.start()
         except BaseException:
             await runner.cleanup()
             portal.close()
             raise
-        portal.url = f"http://{self.config.host}:{runner.addresses[0][1]}"
+        scheme = "https" if self.config.certificate else "http"
+        portal.url = f"{scheme}://{self.config.host}:{runner.addresses[0][1]}"
         self._running = (portal, runner)
 
     async def stop(self) -> None:
@@ -84,6 +86,13 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if self.config.certificate is None:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.config.certificate)
+        return context
 
     @property
     def _portal(self) -> Portal:

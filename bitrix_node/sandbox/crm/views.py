@@ -43,7 +43,7 @@ class ItemView:
         wanted = None if select is None else list(select)
         if wanted is None or "*" in wanted:
             return {**self._all(record), "entityTypeId": self.kind.id}
-        names = [name for name in (self.stored_name(entry) for entry in wanted) if name and name != "fm"]
+        names = [name for name in (self.listed_name(entry) for entry in wanted) if name and name != "fm"]
         return {self._shown_name(name): self._value(record, name) for name in dict.fromkeys(["id", *names])}
 
     def show_without_communications(self, record: Record) -> dict[str, Any]:
@@ -72,6 +72,17 @@ class ItemView:
             return name
         return self._by_original_name.get(name)
 
+    def listed_name(self, name: str) -> str | None:
+        """Translate a name in the filter, order or selection of a list, where upper-case names are understood too.
+
+        Args:
+            name: such as `id`, `ID` or `ASSIGNED_BY_ID`.
+
+        Returns:
+            the stored name; None when there is no such field.
+        """
+        return self.stored_name(name) or self._by_upper_name.get(name)
+
     def from_request(self, sent: Mapping[str, Any]) -> dict[str, Any]:
         """Translate a whole `fields` object.
 
@@ -83,6 +94,10 @@ class ItemView:
         """
         named = ((self.stored_name(name), value) for name, value in sent.items())
         return {name: value for name, value in named if name is not None}
+
+    @cached_property
+    def _by_upper_name(self) -> dict[str, str]:
+        return {upper_name(name): name for name in self.fields}
 
     @cached_property
     def _by_original_name(self) -> dict[str, str]:

@@ -114,7 +114,7 @@ def _not_found() -> RestError:
 
 def _name_checker(view: ItemView, part: str) -> Callable[[str], str]:
     def check(name: str) -> str:
-        stored = view.stored_name(name)
+        stored = view.listed_name(name)
         if stored is None or stored == "fm":
             raise RestError("INVALID_ARG_VALUE", f"Invalid {part}: field '{name}' is not allowed in {part}")
         return stored
@@ -126,7 +126,7 @@ def _checked_filter(conditions: Mapping[str, Any], view: ItemView) -> dict[str, 
     """Refuse values that no field of that type could be compared with."""
     for key, value in conditions.items():
         _, name = split_operator(key)
-        stored = view.stored_name(name)
+        stored = view.listed_name(name)
         if stored and view.fields[stored].type in ("integer", "user", "double") and isinstance(value, Mapping):
             raise RestError("INVALID_ARG_VALUE", f"Invalid filter: field '{name}' has invalid value")
     return dict(conditions)
