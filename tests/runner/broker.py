@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
@@ -225,7 +226,8 @@ class Broker:
                 self.runners[runner.runner_id] = runner
                 await self.send(runner, type="broker:runnerregistered")
             case {"type": "runner:taskoffer", "offerId": offer_id, "validFor": valid_for}:
-                end = asyncio.get_running_loop().time() + valid_for / 1000
+                now = asyncio.get_running_loop().time()
+                end = math.inf if valid_for == -1 else now + valid_for / 1000
                 self.offers.append(Offer(runner, offer_id, valid_for, end))
                 await self._settle()
             case {"type": "runner:taskaccepted" | "runner:taskrejected" | "runner:taskdeferred", "taskId": task_id}:
