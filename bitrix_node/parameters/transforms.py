@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS = re.compile(r"[,;\s]+")
 _DIALOG = re.compile(r"(chat|sg)?(\d+)", re.IGNORECASE)
+_TASK_LINK = re.compile(r"/tasks?/(?:task/)?view/(\d+)")
 
 
 def integer(value: Any) -> int:
@@ -57,6 +58,26 @@ def text_list(value: Any) -> list[Any]:
     return [entry for entry in _SEPARATORS.split(text) if entry]
 
 
+def name_list(value: Any) -> list[str]:
+    """Names, from a JSON array or from text with commas; unlike codes, names may hold spaces."""
+    parsed = value if isinstance(value, list) else _json_array(str(value))
+    entries = str(value).split(",") if parsed is None else parsed
+    return [name for name in (str(entry).strip() for entry in entries) if name]
+
+
+def object_list(value: Any) -> list[dict[str, Any]]:
+    """JSON objects, from a JSON array of them or from a single one."""
+    entries = [value] if isinstance(value, dict) and value else value or []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UnusableValue("a JSON array of objects")
+    return entries
+
+
+def drive_attachments(value: Any) -> list[str]:
+    """Files of the Drive as tasks take them: `n` and the file's number (UF_TASK_WEBDAV_FILES)."""
+    return [f"n{integer(str(entry).lstrip('n'))}" for entry in text_list(value)]
+
+
 def yes_no(value: Any) -> str:
     """`Y` or `N`, as most classic methods spell booleans."""
     return "Y" if value else "N"
@@ -82,14 +103,29 @@ def chat_dialog(value: Any) -> str:
 
 
 def chat_number(value: Any) -> int:
-    """The number of a group chat, from the number, the dialog or a link to the chat."""
-    return int(_dialog(value)[1])
+    """The number of a group chat, from the number, the dialog or a link to the chat.
+
+    `sg57` is the chat of the group 57, whose own number is another one.
+    """
+    kind, number = _dialog(value)
+    if kind == "sg":
+        raise UnusableValue("the chat's own number, such as 1207 or chat1207")
+    return int(number)
 
 
 def dialog(value: Any) -> str:
     """A dialog as given: `chat1207` or the number of a person; also from a link to it."""
     kind, number = _dialog(value)
     return f"{kind}{number}"
+
+
+def task_number(value: Any) -> int:
+    """The number of a task, from the number or from the link to the task."""
+    link = _TASK_LINK.search(str(value))
+    try:
+        return integer(link.group(1) if link else value)
+    except UnusableValue:
+        raise UnusableValue("a number such as 8017, or the link to a task") from None
 
 
 def iso_date(value: Any) -> str:
@@ -177,6 +213,7 @@ TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "crmSelect": crm.item_select,
     "csv": text_list,
     "dialog": dialog,
+    "driveAttachments": drive_attachments,
     "fieldRows": crm.field_rows,
     "fileName": file_name,
     "integer": integer,
@@ -184,7 +221,10 @@ TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "isoDate": iso_date,
     "isoDay": iso_day,
     "jsonObject": json_object,
+    "nameList": name_list,
+    "objectList": object_list,
     "oneZero": one_zero,
+    "taskNumber": task_number,
     "textContent": text_content,
     "upperCase": upper_case,
     "webAddress": web_address,
