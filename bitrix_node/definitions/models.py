@@ -113,7 +113,7 @@ class Answer(_Model):
     row_key: str = "result"
     deleted: tuple[str, ...] | None = None
     steps: bool = False
-    rows: bool = False
+    single: bool = False
 
 
 class Fallback(_Model):

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
 
 DEFAULT_BURST = 50
 DEFAULT_RATE = 2.0
 
-
-@dataclass(slots=True)
-class _Waiter:
-    future: asyncio.Future[None]
+_ROUNDING = 0.001
 
 
 class LeakyBucket:
@@ -31,7 +27,7 @@ class LeakyBucket:
         self.burst, self.rate = burst, rate
         self._level, self._at = 0.0, 0.0
         self._blocked_until = 0.0
-        self._queue: deque[_Waiter] = deque()
+        self._queue: deque[asyncio.Future[None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -46,15 +42,20 @@ class LeakyBucket:
         if not self._queue and self.room > 0:
             self._level += 1
             return
-        waiter = _Waiter(asyncio.get_running_loop().create_future())
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(waiter)
         self._wake_later()
         try:
-            await waiter.future
+            await waiter
         except asyncio.CancelledError:
             if waiter in self._queue:
                 self._queue.remove(waiter)
             raise
+
+    def give_back(self) -> None:
+        """Returns a place that was not used."""
+        self._level = max(0.0, self._level - 1)
+        self._wake_later()
 
     def exceeded(self) -> None:
         """Corrects the model after the portal refused: the bucket is full, and everybody waits for a place."""
@@ -72,14 +73,14 @@ class LeakyBucket:
         loop = asyncio.get_running_loop()
         self._drain(loop.time())
         needed = max(0.0, (self._level + 1 - self.burst) / self.rate)
-        delay = max(needed, self._blocked_until - loop.time(), 0.0)
+        delay = max(needed, self._blocked_until - loop.time(), 0.0) + _ROUNDING
         self._timer = loop.call_later(delay, self._wake)
 
     def _wake(self) -> None:
         self._timer = None
         while self._queue and self.room > 0:
             waiter = self._queue.popleft()
-            if not waiter.future.done():
+            if not waiter.done():
                 self._level += 1
-                waiter.future.set_result(None)
+                waiter.set_result(None)
         self._wake_later()

@@ -1,0 +1,38 @@
+"""Requests that could never be sent as they are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bitrix_node.definitions.checks.views import OperationView
+    from bitrix_node.definitions.faults import Fault
+
+
+def unreachable_requests(operation: OperationView) -> Iterator[Fault]:
+    """Alternatives behind one that is always sent, or behind one with the same condition."""
+    if not operation.is_alternatives:
+        return
+    earlier: list[list[object]] = []
+    for request in operation.requests:
+        conditions: list[object] = list(operation.conditions(request.tree.get("when", [])))
+        if [] in earlier:
+            message = "this alternative is never reached: an earlier one has no condition"
+            yield operation.fault(request.place, message, "the alternative without condition to be the last")
+        elif conditions and conditions in earlier:
+            message = "this alternative is never reached: an earlier one has the same condition"
+            yield operation.fault(f"{request.place}.when", message, "a condition of its own")
+        earlier.append(conditions)
+
+
+def misplaced_keys(operation: OperationView) -> Iterator[Fault]:
+    """Keys that only mean something in another kind of request."""
+    for request in operation.requests:
+        if operation.is_alternatives and "afterRefusal" in request.tree:
+            message = "alternatives do not come after one another"
+            yield operation.fault(f"{request.place}.afterRefusal", message, "the operation's requests to be steps")
+        if "paging" in request.tree and request.tree.get("handler", "list") != "list":
+            message = f"{request.tree['handler']} does not turn pages"
+            yield operation.fault(f"{request.place}.paging", message, "the handler list, which is the default here")

@@ -1,0 +1,171 @@
+"""The portal, as everything above sees it: `await portal.call(method, arguments)`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from bitrix_node.portal.batching import Batcher
+from bitrix_node.portal.calls import Call
+from bitrix_node.portal.errors import NotSent, PortalError, TokenEnded
+from bitrix_node.portal.limiter import LeakyBucket
+from bitrix_node.portal.retry import RetryPolicy, judged
+from bitrix_node.portal.statistics import Statistics
+from bitrix_node.portal.tables import method_habits
+from bitrix_node.portal.tokens import Renew, Tokens
+from bitrix_node.portal.transport import Timeouts, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from types import TracebackType
+
+    import aiohttp
+
+    from bitrix_node.credentials import Endpoint
+    from bitrix_node.portal.answers import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSettings:
+    """How the client behaves.
+
+    Attributes:
+        burst: size of the portal's bucket of requests.
+        rate: requests a second that drain from it.
+        timeouts: how long to wait for the network.
+        retry: what is sent again, and when.
+    """
+
+    burst: int = 50
+    rate: float = 2.0
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+_BUCKETS: dict[tuple[str, int, float, int], LeakyBucket] = {}
+
+
+def shared_bucket(portal: str, burst: int, rate: float) -> LeakyBucket:
+    """The one bucket of a portal that everything on this event loop shares: the portal counts by source address."""
+    key = (portal, burst, rate, id(asyncio.get_running_loop()))
+    return _BUCKETS.setdefault(key, LeakyBucket(burst, rate))
+
+
+class Portal:
+    """A client of one portal under one credential.
+
+    Args:
+        endpoint: where to send and what to add.
+        renew: gets a fresh endpoint when the token has ended; without it `TokenEnded` reaches the caller.
+        settings: limits, timeouts and retries.
+    """
+
+    def __init__(self, endpoint: Endpoint, renew: Renew | None = None, settings: PortalSettings | None = None) -> None:
+        self._settings = settings or PortalSettings()
+        self._tokens = Tokens(endpoint, renew)
+        self._overrides: dict[str, Endpoint] = {}
+        self._transport = Transport(self._settings.timeouts)
+        self._stopped: str | None = None
+        self.statistics = Statistics()
+        bucket = shared_bucket(endpoint.portal, self._settings.burst, self._settings.rate)
+        self._batcher = Batcher(self._transport, bucket, self.statistics)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint in use now."""
+        return self._tokens.current
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every text that may not be shown."""
+        overrides = (endpoint.secrets for endpoint in self._overrides.values())
+        return self.endpoint.secrets.union(*overrides)
+
+    async def call(
+        self,
+        method: str,
+        arguments: dict[str, Any] | None = None,
+        *,
+        version: int = 2,
+        writes: bool | None = None,
+        droppable: bool = False,
+        token: str | None = None,
+    ) -> Answer:
+        """Calls a method and waits for its answer.
+
+        Args:
+            method: name of the REST method.
+            arguments: what to send.
+            version: 2, or 3 for REST 3.0.
+            writes: whether it changes anything; told by its name where not given.
+            droppable: whether it may be taken back by `stop` while it waits to be sent.
+            token: access token to use in place of the credential's.
+
+        Raises:
+            PortalError: the typed error; see `portal.errors`.
+        """
+        writes = method_habits().writes(method) if writes is None else writes
+        attempt = 0
+        renewed = False
+        while True:
+            endpoint = self._endpoint_for(token)
+            attempt += 1
+            try:
+                return await self._send(endpoint, method, arguments or {}, version, writes, droppable, attempt)
+            except TokenEnded:
+                if renewed or token is not None or not self._tokens.renewable:
+                    raise
+                renewed = True
+                await self._tokens.replace(endpoint)
+            except PortalError as error:
+                final = judged(error, writes=writes)
+                pause = self._settings.retry.pause(final, attempt)
+                if pause is None:
+                    raise final from None
+                await asyncio.sleep(pause)
+            self.statistics.repeated += 1
+
+    def stop(self, reason: str) -> None:
+        """Takes back every droppable call that has not been sent, and refuses further ones."""
+        self._stopped = reason
+        self._batcher.take_back(reason)
+
+    def download(self, address: str) -> AsyncIterator[aiohttp.ClientResponse | bytes]:
+        """A file of the portal; see `Transport.stream`."""
+        return self._transport.stream(address)
+
+    async def close(self) -> None:
+        """Cancels what is on its way and closes the connections."""
+        await self._batcher.close()
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _endpoint_for(self, token: str | None) -> Endpoint:
+        if token is None:
+            return self._tokens.current
+        return self._overrides.setdefault(token, self._tokens.current.with_token(token))
+
+    async def _send(
+        self,
+        endpoint: Endpoint,
+        method: str,
+        arguments: dict[str, Any],
+        version: int,
+        writes: bool,
+        droppable: bool,
+        attempt: int,
+    ) -> Answer:
+        if self._stopped is not None and droppable:
+            raise NotSent(self._stopped, method=method)
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        call = Call(endpoint, method, arguments, version, writes, droppable, answer)
+        self._batcher.submit(call, first=attempt > 1)
+        return await answer

@@ -1,0 +1,128 @@
+"""One HTTP request to the portal: what is sent, and what it means when no answer comes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bitrix_node.portal.errors import NoAnswer, Refused, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bitrix_node.credentials import Endpoint
+
+HTTP_REDIRECTS = range(300, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait. The portal cuts a request at 60 s, so reading waits longer than that."""
+
+    connect: float = 15.0
+    read: float = 75.0
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back: status and body."""
+
+    status: int
+    body: bytes
+
+
+class Transport:
+    """Posts JSON to the portal over one pool of connections.
+
+    Args:
+        timeouts: how long to wait.
+        connections: how many at once.
+    """
+
+    def __init__(self, timeouts: Timeouts | None = None, connections: int = 16) -> None:
+        self._timeouts = timeouts or Timeouts()
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, endpoint: Endpoint, method: str, version: int, arguments: dict[str, Any]) -> Response:
+        """Sends one call.
+
+        Raises:
+            Unreachable: when nothing was sent.
+            NoAnswer: when it was sent and no whole response came back.
+            Refused: when the address redirects elsewhere.
+        """
+        body = arguments if endpoint.token is None else {**arguments, "auth": endpoint.token}
+        try:
+            address = endpoint.address(method, version)
+            async with self.session.post(address, json=body, allow_redirects=False) as response:
+                content = await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise _unreachable(endpoint, method, error) from None
+        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
+            raise _no_answer(method, error) from None
+        if response.status in HTTP_REDIRECTS:
+            raise _redirected(method, response)
+        return Response(response.status, content)
+
+    async def stream(self, address: str, chunk: int = 1 << 16) -> AsyncIterator[aiohttp.ClientResponse | bytes]:
+        """A file: first the response with its headers, then its bytes piece by piece.
+
+        Raises:
+            Refused: when the file cannot be had.
+            Unreachable: when the address cannot be reached.
+            NoAnswer: when the file breaks off.
+        """
+        try:
+            async with self.session.get(address) as response:
+                if response.status != 200:  # noqa: PLR2004
+                    message = f"The file could not be downloaded (HTTP {response.status})"
+                    raise Refused(message, code="ERROR_NOT_FOUND", http=response.status, method="download")
+                yield response
+                async for piece in response.content.iter_chunked(chunk):
+                    yield piece
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            host = urlsplit(address).netloc
+            raise Unreachable(f"{host} cannot be reached", code="UNREACHABLE", method="download") from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise _no_answer("download", error) from None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The pool of connections, opened when first needed."""
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(
+                total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.read
+            )
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=10)
+            self._session = aiohttp.ClientSession(timeout=timeout, connector=connector)
+        return self._session
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def _unreachable(endpoint: Endpoint, method: str, error: Exception) -> Unreachable:
+    reason = error.os_error.strerror if isinstance(error, aiohttp.ClientConnectorError) else "no connection in time"
+    message = f"{endpoint.portal} cannot be reached ({reason or 'no connection'})"
+    return Unreachable(message, code="UNREACHABLE", method=method)
+
+
+def _no_answer(method: str, error: BaseException) -> NoAnswer:
+    late = isinstance(error, TimeoutError)
+    message = "The portal did not answer in time" if late else "The connection broke before the answer was complete"
+    return NoAnswer(message, code="OUT_OF_TIME" if late else "OUTCOME_UNKNOWN", method=method)
+
+
+def _redirected(method: str, response: aiohttp.ClientResponse) -> Refused:
+    target = urlsplit(response.headers.get("Location", ""))
+    place = f"{target.scheme}://{target.netloc}" if target.netloc else "another address"
+    message = f"The portal's address redirects to {place}; use that one in the credential"
+    return Refused(message, code="NOT_JSON", http=response.status, method=method)
