@@ -20,7 +20,11 @@ _DATA = Path(__file__).with_name("example_tickets.json")
 
 
 def support_workflow(
-    *, node_type: str, credential: dict[str, str], on_error: str = "continueErrorOutput"
+    *,
+    node_type: str,
+    credential: dict[str, str],
+    on_error: str = "continueErrorOutput",
+    tickets: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Builds the example workflow for the demo portal.
 
@@ -28,6 +32,7 @@ def support_workflow(
         node_type: Full type name of the Bitrix24 node (`<package>.<node>`).
         credential: `id` and `name` of the webhook credential.
         on_error: n8n's error setting: `stopWorkflow`, `continueRegularOutput` or `continueErrorOutput`.
+        tickets: The items; those of the example by default.
     """
     data = json.loads(_DATA.read_text(encoding="utf-8"))
     outputs = [DONE, FAILED] if on_error == "continueErrorOutput" else [DONE]
@@ -36,7 +41,7 @@ def support_workflow(
         "settings": {"executionOrder": "v1"},
         "nodes": [
             _node(TRIGGER, "n8n-nodes-base.manualTrigger", 1, 0, {}),
-            _node(TICKETS, "n8n-nodes-base.code", 2, 220, {"jsCode": _code(data["tickets"])}),
+            _node(TICKETS, "n8n-nodes-base.code", 2, 220, {"jsCode": _code(tickets or data["tickets"])}),
             {
                 **_node(LEAVE, node_type, 1, 440, _leave_parameters(data["bot"])),
                 "onError": on_error,

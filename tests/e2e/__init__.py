@@ -1,0 +1,1 @@
+"""A real n8n in a real browser (`make e2e`)."""

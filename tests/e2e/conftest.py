@@ -1,0 +1,74 @@
+"""One n8n with package, portal and runner for all of these tests, and one browser that is signed in to it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
+
+from bitrix_node.n8n.installation.client import N8nClient
+from bitrix_node.n8n.installation.up import DEMO_OWNER, Running, UpOptions, running
+from tests.e2e.editor import Editor
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(__file__.removesuffix("/conftest.py")):
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """What `bitrix-node n8n up` brings up, in a folder of its own."""
+    options = UpOptions(folder=tmp_path_factory.mktemp("n8n"), port=0)
+    async with running(options, print) as everything:
+        yield everything
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def n8n(stack: Running) -> AsyncIterator[N8nClient]:
+    """A signed-in session with n8n's HTTP interface."""
+    async with N8nClient(stack.url) as client:
+        await client.sign_in(DEMO_OWNER)
+        yield client
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """A real Chromium."""
+    program = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    assert program, f"No browser found; looked for {', '.join(_BROWSERS)}. On Debian: apt-get install chromium"
+    async with async_playwright() as playwright:
+        playwright.selectors.set_test_id_attribute("data-test-id")
+        started = await playwright.chromium.launch(executable_path=program, args=_BROWSER_FLAGS)
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def editor(stack: Running, browser: Browser) -> AsyncIterator[Editor]:
+    """The editor in a fresh browser window, signed in."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    editor = Editor(await context.new_page(), stack.url)
+    await editor.sign_in(DEMO_OWNER)
+    yield editor
+    await context.close()

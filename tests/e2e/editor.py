@@ -1,0 +1,89 @@
+"""n8n's editor as a person uses it: search for a node, drag it in, look at its panel, press the button."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+    from bitrix_node.n8n.installation.client import Owner
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+PANE = ".vue-flow__pane"
+
+
+@dataclass
+class Editor:
+    """One browser window.
+
+    Attributes:
+        page: The window.
+        url: Address of n8n.
+    """
+
+    page: Page
+    url: str
+
+    async def sign_in(self, owner: Owner) -> None:
+        """Signs in through the form."""
+        await self.page.goto(f"{self.url}/signin")
+        await self.page.locator("input[name=emailOrLdapLoginId]").fill(owner.email)
+        await self.page.locator("input[name=password]").fill(owner.password)
+        await self.page.get_by_role("button", name="Sign in").click()
+        await self.page.wait_for_url("**/home/**")
+
+    async def new_workflow(self) -> None:
+        """Opens an empty workflow."""
+        await self.page.goto(f"{self.url}/workflow/new")
+        await expect(self.page.get_by_test_id("canvas-add-button")).to_be_visible()
+
+    async def open_workflow(self, workflow_id: str) -> None:
+        """Opens a stored workflow and waits until its nodes stand on the canvas."""
+        await self.page.goto(f"{self.url}/workflow/{workflow_id}")
+        await expect(self.page.get_by_test_id("canvas-node").first).to_be_visible()
+
+    async def search_nodes(self, text: str) -> Locator:
+        """Opens the list of nodes with its key, N, and searches in it.
+
+        Returns:
+            The list.
+        """
+        creator = self.page.get_by_test_id("node-creator")
+        if not await creator.is_visible():
+            await self.page.locator(PANE).click(position={"x": 40, "y": 300})
+            await self.page.keyboard.press("n")
+        await self.page.get_by_test_id("node-creator-search-bar").fill(text)
+        return creator
+
+    async def drag_action_in(self, action: str) -> None:
+        """Drags an action from the open list of actions onto the canvas; its panel opens."""
+        entry = self.page.get_by_test_id("node-creator").get_by_text(action, exact=True)
+        await entry.scroll_into_view_if_needed()
+        await entry.drag_to(self.page.locator(PANE), target_position={"x": 500, "y": 400})
+        await expect(self.page.get_by_test_id("ndv")).to_be_visible()
+
+    async def panel_fields(self) -> list[str]:
+        """Returns the labels of the open panel, from top to bottom."""
+        panel = self.page.get_by_test_id("node-parameters")
+        labels = await panel.locator("label, [data-test-id=input-label], [data-test-id=credentials-label]").all()
+        texts = [(await label.inner_text()).strip().split("\n")[0] for label in labels if await label.is_visible()]
+        return list(dict.fromkeys(text for text in texts if text))
+
+    async def execute(self) -> None:
+        """Presses the orange button and waits until the run has ended."""
+        button = self.page.get_by_test_id("execute-workflow-button").filter(visible=True).first
+        await button.click()
+        await expect(self.page.get_by_text(re.compile("Workflow executed|Problem in node")).first).to_be_visible(
+            timeout=60_000
+        )
+
+    async def picture(self, name: str) -> None:
+        """Takes a picture of the window for the documentation."""
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
