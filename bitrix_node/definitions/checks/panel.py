@@ -89,8 +89,9 @@ def _boolean(_: Tree, default: Any) -> str:
 def _number(tree: Tree, default: Any) -> str:
     if isinstance(default, bool) or not isinstance(default, int | float):
         return "a number"
-    lowest, highest = tree.get("minValue", default), tree.get("maxValue", default)
-    return "" if lowest <= default <= highest else f"a number from {lowest} to {highest}"
+    if default < tree.get("minValue", default):
+        return f"{tree['minValue']} or more"
+    return f"{tree['maxValue']} or less" if default > tree.get("maxValue", default) else ""
 
 
 def _choice(tree: Tree, default: Any) -> str:

@@ -63,9 +63,10 @@ def schema_faults(kind: str, document: Any, file: str) -> list[SchemaFault]:
     """
     faults: dict[Fault, SchemaFault] = {}
     for error in _validator(kind).iter_errors(document):
-        for path, message, expected in _described(error):
+        finding = _Finding.of(error)
+        for path, message, expected in finding.described():
             fault = Fault(file, joined(path), message, expected)
-            faults.setdefault(fault, SchemaFault(fault, path, _is_structural(error, path)))
+            faults.setdefault(fault, SchemaFault(fault, path, finding.is_structural))
     return list(faults.values())
 
 
@@ -80,71 +81,94 @@ def _registry() -> Registry[Any]:
     return Registry().with_resources((schema["$id"], Resource.from_contents(schema)) for schema in schemas)
 
 
-_Description = tuple[tuple[str | int, ...], str, str]
+_Path = tuple[str | int, ...]
+_Description = tuple[_Path, str, str]
 
 
-def _described(error: ValidationError) -> Iterator[_Description]:
-    path = tuple(error.absolute_path)
-    if "propertyNames" in error.schema_path:
-        yield (*path, str(error.instance)), f"{shown(error.instance)} cannot be a key here", _meaning(error)
-    else:
-        yield from _DESCRIBERS.get(str(error.validator), _other)(error, path)
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One thing that jsonschema found: the value at a path, the rule it breaks, and what the rule wants."""
+
+    path: _Path
+    value: Any
+    rule: str
+    wanted: Any
+    schema: dict[str, Any]
+    is_key: bool
+
+    @classmethod
+    def of(cls, error: ValidationError) -> _Finding:
+        schema: Any = error.schema
+        path = tuple(error.absolute_path)
+        is_key = "propertyNames" in error.schema_path
+        return cls(path, error.instance, str(error.validator), error.validator_value, schema, is_key)
+
+    @property
+    def is_structural(self) -> bool:
+        if self.rule == "required":
+            is_operation = len(self.path) == len(("operations", "name")) and self.path[0] == "operations"
+            return bool(self.path) and not is_operation and list(self.wanted) != ["displayName"]
+        return self.rule not in _HARMLESS
+
+    @property
+    def meaning(self) -> str:
+        if self.rule == "minimum":
+            return f"{self.wanted} or more"
+        return str(self.schema.get("description") or f"something like {self.wanted}").removesuffix(".")
+
+    def described(self) -> Iterator[_Description]:
+        if self.is_key:
+            yield (*self.path, str(self.value)), f"{shown(self.value)} cannot be a key here", self.meaning
+        else:
+            yield from _DESCRIBERS.get(self.rule, _other)(self)
 
 
-def _unknown_keys(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[_Description]:
-    known = error.schema.get("properties", {})
-    for key in error.instance:
+def _unknown_keys(finding: _Finding) -> Iterator[_Description]:
+    known = finding.schema.get("properties", {})
+    for key in finding.value:
         if key not in known:
-            yield (*path, str(key)), f"the key {shown(key)} is not known here", one_of(known, key)
+            yield (*finding.path, str(key)), f"the key {shown(key)} is not known here", one_of(known, key)
 
 
-def _missing_keys(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[_Description]:
-    for key in error.validator_value:
-        if key not in error.instance:
-            meaning = error.schema.get("properties", {}).get(key, {}).get("description", "")
-            yield path, f"the key {shown(key)} is missing", f"{key}: {meaning}" if meaning else f"{key} to be there"
+def _missing_keys(finding: _Finding) -> Iterator[_Description]:
+    for key in finding.wanted:
+        if key not in finding.value:
+            meaning = finding.schema.get("properties", {}).get(key, {}).get("description", "")
+            yield finding.path, f"the key {shown(key)} is missing", f"{key}: {meaning}".rstrip(": .")
 
 
-def _not_exactly_one(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[_Description]:
-    choices = [key for branch in error.validator_value for key in branch.get("required", [])]
-    there = [key for key in choices if key in error.instance]
+def _not_exactly_one(finding: _Finding) -> Iterator[_Description]:
+    choices = [key for branch in finding.wanted for key in branch.get("required", [])]
+    there = [key for key in choices if key in finding.value]
     message = f"{' and '.join(there)} stand side by side" if there else f"none of {', '.join(choices)} is there"
-    at_least = "at least" if error.validator == "anyOf" else "exactly"
-    yield path, message, f"{at_least} one of {', '.join(choices)}"
+    at_least = "at least" if finding.rule == "anyOf" else "exactly"
+    yield finding.path, message, f"{at_least} one of {', '.join(choices)}"
 
 
-def _wrong_type(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[_Description]:
-    wanted = error.validator_value
-    kinds = [wanted] if isinstance(wanted, str) else wanted
-    yield path, f"here stands {shown(error.instance)}", " or ".join(_TYPES[kind] for kind in kinds)
+def _wrong_type(finding: _Finding) -> Iterator[_Description]:
+    kinds = [finding.wanted] if isinstance(finding.wanted, str) else finding.wanted
+    yield finding.path, f"here stands {shown(finding.value)}", " or ".join(_TYPES[kind] for kind in kinds)
 
 
-def _wrong_choice(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[_Description]:
-    yield path, f"here stands {shown(error.instance)}", one_of(error.validator_value, error.instance)
+def _wrong_choice(finding: _Finding) -> Iterator[_Description]:
+    yield finding.path, f"here stands {shown(finding.value)}", one_of(finding.wanted, finding.value)
 
 
-def _repeated(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[_Description]:
-    for index, entry in enumerate(error.instance):
-        if entry in error.instance[:index]:
-            yield (*path, index), f"{shown(entry)} stands in the list twice", "each entry once"
+def _repeated(finding: _Finding) -> Iterator[_Description]:
+    for index, entry in enumerate(finding.value):
+        if entry in finding.value[:index]:
+            yield (*finding.path, index), f"{shown(entry)} stands in the list twice", "each entry once"
 
 
-def _too_small(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[_Description]:
-    yield path, f"here stands {shown(error.instance)}", "at least one entry"
+def _too_small(finding: _Finding) -> Iterator[_Description]:
+    yield finding.path, f"here stands {shown(finding.value)}", "at least one entry"
 
 
-def _other(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[_Description]:
-    yield path, f"here stands {shown(error.instance)}", _meaning(error)
+def _other(finding: _Finding) -> Iterator[_Description]:
+    yield finding.path, f"here stands {shown(finding.value)}", finding.meaning
 
 
-def _meaning(error: ValidationError) -> str:
-    if error.validator == "minimum":
-        return f"{error.validator_value} or more"
-    described = error.schema.get("description") or f"something like {error.validator_value}"
-    return str(described).removesuffix(".")
-
-
-_DESCRIBERS: dict[str, Callable[[ValidationError, tuple[str | int, ...]], Iterator[_Description]]] = {
+_DESCRIBERS: dict[str, Callable[[_Finding], Iterator[_Description]]] = {
     "additionalProperties": _unknown_keys,
     "required": _missing_keys,
     "oneOf": _not_exactly_one,
@@ -155,10 +179,3 @@ _DESCRIBERS: dict[str, Callable[[ValidationError, tuple[str | int, ...]], Iterat
     "minItems": _too_small,
     "minProperties": _too_small,
 }
-
-
-def _is_structural(error: ValidationError, path: tuple[str | int, ...]) -> bool:
-    if error.validator == "required":
-        is_operation = len(path) == len(("operations", "name")) and path[0] == "operations"
-        return bool(path) and not is_operation and list(error.validator_value) != ["displayName"]
-    return error.validator not in _HARMLESS

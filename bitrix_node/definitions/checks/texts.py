@@ -59,7 +59,25 @@ def parameter_texts(tree: Tree, written: Tree, file: str, place: str) -> Iterato
         yield from _periods(option.get("description", ""), file, f"{place}.options[{index}].description")
 
 
-_SMALL_WORDS = {"a", "an", "and", "as", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "per", "via", "at"}
+_SMALL_WORDS = {
+    "a",
+    "an",
+    "and",
+    "as",
+    "by",
+    "for",
+    "from",
+    "in",
+    "of",
+    "on",
+    "or",
+    "the",
+    "to",
+    "with",
+    "per",
+    "via",
+    "at",
+}
 
 
 def _title(name: str) -> str:

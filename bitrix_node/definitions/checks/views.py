@@ -5,7 +5,7 @@ Unlike `resolution`, a name that nothing defines does not end it; the checks rep
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +95,6 @@ class OperationView:
     file: str
     name: str
     tree: Tree
-    unknown_names: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def place(self) -> str:

@@ -1,0 +1,85 @@
+"""The actions as rows of plain data, for whoever lists them: scripts, the command line, documentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.definitions.models import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bitrix_node.definitions.catalog import Definitions
+    from bitrix_node.definitions.models import Operation, Parameter, Request, Resource
+
+Row = dict[str, Any]
+
+
+def list_actions(definitions: Definitions, resource: str | None = None) -> list[Row]:
+    """One row an action, sorted by resource and operation.
+
+    Args:
+        definitions: where to look.
+        resource: the only resource to list; without it all are.
+
+    Raises:
+        UnknownName: when there is no such resource.
+    """
+    names = [resource] if resource is not None else definitions.resource_names
+    loaded = (definitions.resource(name) for name in names)
+    rows = [describe_action(entry, operation) for entry in loaded for operation in entry.operations]
+    return sorted(rows, key=lambda row: (row["resource"], row["operation"]))
+
+
+def describe_action(resource: Resource, operation: Operation) -> Row:
+    """One action: its texts, what it can call, and its parameters.
+
+    `methods` names every REST method it can call, in the order of its requests; the key `refuses` is only there for
+    an action that sends nothing because the API has no such function.
+    """
+    row: Row = {
+        "resource": resource.resource,
+        "operation": operation.operation,
+        "name": operation.name,
+        "action": operation.action,
+        "description": operation.description,
+        "handler": operation.handler,
+        "methods": list(dict.fromkeys(_methods(operation.calls))),
+        "scopes": list(operation.scopes),
+        "paginated": any(_turns_pages(request) for request in operation.calls),
+        "application_only": operation.application_only,
+        "parameters": [describe_parameter(parameter) for parameter in operation.parameters],
+    }
+    return row | ({"refuses": operation.refuses} if operation.refuses else {})
+
+
+def describe_parameter(parameter: Parameter) -> Row:
+    """One parameter; `fields` are the members of a collection, or of the rows of a `fixedCollection`."""
+    return {
+        "name": parameter.name,
+        "displayName": parameter.display_name,
+        "type": parameter.type,
+        "required": parameter.required,
+        "default": parameter.default,
+        "options": [option.value for option in parameter.options] if parameter.options is not None else None,
+        "fields": _fields(parameter),
+    }
+
+
+def _fields(parameter: Parameter) -> list[Row] | None:
+    if parameter.type == "collection":
+        return [describe_parameter(member) for member in parameter.members]
+    if parameter.type == "fixedCollection":
+        return [describe_parameter(member) for group in parameter.groups for member in group.members]
+    return None
+
+
+def _methods(requests: Iterable[Request]) -> Iterator[str]:
+    """The methods of the requests; one that a parameter names has no name of its own here."""
+    for request in requests:
+        if not isinstance(request.method, Source):
+            yield request.method
+
+
+def _turns_pages(request: Request) -> bool:
+    return request.paging is not None and request.paging.kind != "none"
