@@ -19,7 +19,7 @@ from bitrix_node.sandbox.clock import timestamp
 Record = dict[str, Any]
 Rule = dict[str, Any]
 
-RULE_FILE = Path(__file__).parent / "demo" / "support_desk.yaml"
+RULE_FILE = Path(__file__).parent / "demo" / "60_support_desk.yaml"
 _AGENT_OWNS_EVERY = 4
 _CLIENT_STRIDE, _AGENT_STRIDE, _SUBJECT_STRIDE, _CHANNEL_STRIDE, _NAME_STRIDE = 37, 5, 7, 3, 7
 
@@ -49,7 +49,7 @@ class SupportDesk:
     """A support desk reckoned from a rule.
 
     Attributes:
-        rule: the parameters in `demo/support_desk.yaml`.
+        rule: the parameters in `demo/60_support_desk.yaml`.
     """
 
     rule: Rule

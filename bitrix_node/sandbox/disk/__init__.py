@@ -1,0 +1,1 @@
+"""The drive: storages, folders, files with their bytes and versions, and the recycle bin."""
