@@ -125,7 +125,8 @@ class TestJobs:
 NOT_CONNECTED = "The Bitrix24 runner is not connected"
 TOO_LONG = "The Bitrix24 runner took longer than n8n allows: outcome unknown"
 CONNECTION_LOST = "The connection to the Bitrix24 runner was lost: outcome unknown"
-UNKNOWN_ACTION = {"message": "Unknown action", "details": {"code": "UNKNOWN_ACTION"}}
+STOPPED = {"message": "The Bitrix24 runner was stopped before the task was finished", "description": "Look first."}
+REFUSED = {"message": "Unknown action", "description": "Use the package and the runner of the same release."}
 
 
 class TestRunnerTrouble:
@@ -137,7 +138,8 @@ class TestRunnerTrouble:
             ({"error": {"message": "Task execution timed out after 300 seconds"}}, TOO_LONG, "OUTCOME_UNKNOWN"),
             ({"error": {"message": "Node execution failed"}}, CONNECTION_LOST, "OUTCOME_UNKNOWN"),
             ({"error": {"message": "boom"}}, "The Bitrix24 runner stopped (boom): outcome unknown", "OUTCOME_UNKNOWN"),
-            ({"error": UNKNOWN_ACTION}, "Unknown action", "UNKNOWN_ACTION"),
+            ({"error": STOPPED}, f"{STOPPED['message']}: outcome unknown", "OUTCOME_UNKNOWN"),
+            ({"error": REFUSED}, "Unknown action", "RUNNER_FAILED"),
         ],
     )
     def test_continue_on_fail_turns_it_into_one_error_item_per_item(

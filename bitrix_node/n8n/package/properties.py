@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ _EMPTY_DEFAULTS: Mapping[str, Any] = {
     "collection": {},
     "fixedCollection": {},
 }
-# Texts that a definition and a property have in common, under the definition's name.
-_TEXTS = {"description": "description", "placeholder": "placeholder", "hint": "hint"}
+_PLAIN_TEXTS = ("placeholder",)
+# n8n shows these as HTML.
+_RICH_TEXTS = ("description", "hint")
 _TYPE_OPTIONS = {"rows": "rows", "min_value": "minValue", "max_value": "maxValue"}
 _EXISTS = {"_cnd": {"exists": True}}
 
@@ -43,7 +45,8 @@ def render_property(parameter: Parameter, siblings: Sequence[Parameter] = ()) ->
         "options": _options(parameter),
         "displayOptions": _display_options(parameter.show, siblings),
     }
-    rendered |= {key: getattr(parameter, name) for name, key in _TEXTS.items()}
+    rendered |= {name: getattr(parameter, name) for name in _PLAIN_TEXTS}
+    rendered |= {name: escape(getattr(parameter, name) or "", quote=False) or None for name in _RICH_TEXTS}
     return {key: value for key, value in rendered.items() if value not in (None, {})} | _kept_default(rendered)
 
 

@@ -33,6 +33,7 @@ const LOST = [
 	{ text: /cancelled/i, message: 'The run was cancelled', description: '' },
 	{ text: /shutting down/i, message: 'n8n was shut down while the Bitrix24 runner was working', description: 'Run the workflow again once n8n is up.' },
 	{ text: /unreachable|unresponsive|node execution failed|out of memory/i, message: 'The connection to the Bitrix24 runner was lost', description: 'Look at what the runner printed, and start it again with `bitrix-node runner`.' },
+	{ text: /interrupted while|not finished within|not prepared for|stopped before/i, message: '', description: '' },
 ];
 
 const CHECK_FIRST = 'What was already sent may have been carried out: check in Bitrix24 before running these items again.';
@@ -61,20 +62,19 @@ function notStarted(error) {
 }
 
 /**
- * @param {any} error
+ * @param {any} error From the broker, or from the runner, whose own errors say what to do.
  * @param {boolean} writes
  * @returns {Failure}
  */
 function lost(error, writes) {
-	if (error?.details) return Failure.from(error);
 	const text = String(error?.message ?? error);
-	const known = LOST.find((row) => row.text.test(text)) ?? {
-		message: `The Bitrix24 runner stopped (${text})`,
-		description: error?.description ?? '',
-	};
-	if (!writes) return new Failure(known.message, known.description, { code: 'RUNNER_LOST', retryable: true });
-	const advice = `${CHECK_FIRST} ${known.description}`.trim();
-	return new Failure(`${known.message}: outcome unknown`, advice, { code: 'OUTCOME_UNKNOWN', retryable: false });
+	const known = LOST.find((row) => row.text.test(text));
+	if (!known && error?.description) return new Failure(text, error.description, { code: 'RUNNER_FAILED' });
+	const message = known ? known.message || text : `The Bitrix24 runner stopped (${text})`;
+	const advice = known?.description || error?.description || '';
+	if (!writes) return new Failure(message, advice, { code: 'RUNNER_LOST', retryable: true });
+	const description = advice.includes('check in Bitrix24') ? advice : `${CHECK_FIRST} ${advice}`.trim();
+	return new Failure(`${message}: outcome unknown`, description, { code: 'OUTCOME_UNKNOWN', retryable: false });
 }
 
 module.exports = { startJob };

@@ -75,11 +75,22 @@ function copyIcons(from, to) {
 	for (const icon of readdirSync(from).filter((name) => name.endsWith('.svg'))) cpSync(join(from, icon), join(to, icon));
 }
 
+/** The text that a finding is about. */
+function sourceLine(file, finding) {
+	const number = Number(finding.trim().split(':')[0]);
+	return `${basename(file)}: ${readFileSync(file, 'utf8').split('\n')[number - 1]?.trim()}`;
+}
+
 async function findings(folder, patterns) {
 	const report = await analyzePackage(folder, patterns);
 	if (report.passed && !report.details) return [];
 	const lines = (report.details ?? report.message ?? 'failed without a word').split('\n');
-	const found = lines.map((line) => line.trim()).filter((line) => /\b(error|warning)\b.*\/[\w-]+$/.test(line));
+	const found = [];
+	let file = '';
+	for (const line of lines) {
+		if (line.startsWith('/')) file = line.trim();
+		else if (/\b(error|warning)\b.*\/[\w-]+$/.test(line)) found.push(`${line.trim()}\n    ${sourceLine(file, line)}`);
+	}
 	return found.length || report.passed ? found : lines;
 }
 
