@@ -1,0 +1,197 @@
+"""The generated package: the panel shows what the definitions say, the files are what n8n's installer wants."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bitrix_node import __version__
+from bitrix_node.definitions.catalog import Definitions
+from bitrix_node.definitions.models import Operation, Parameter, Resource
+from bitrix_node.n8n.package.archive import pack
+from bitrix_node.n8n.package.build import build_package, package_files
+from bitrix_node.n8n.package.description import node_description, shim_plan
+from bitrix_node.n8n.package.properties import render_property
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NODE = "dist/nodes/Bitrix24"
+DEFINITIONS = Definitions.packaged()
+RESOURCES = [DEFINITIONS.resource(name) for name in DEFINITIONS.resource_names]
+DESCRIPTION = node_description(DEFINITIONS.node, RESOURCES, DEFINITIONS.credentials)
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return package_files(DEFINITIONS)
+
+
+def actions() -> Iterator[tuple[Resource, Operation]]:
+    for resource in RESOURCES:
+        for operation in resource.operations:
+            yield resource, operation
+
+
+def shown(resource: str, operation: str) -> list[dict[str, Any]]:
+    """The fields of an action, conditions on other fields left aside."""
+    chosen = {"resource": resource, "operation": operation}
+    return [
+        entry
+        for entry in DESCRIPTION["properties"]
+        if entry["name"] not in {"authentication", "resource", "operation"}
+        and all(value in entry["displayOptions"]["show"][name] for name, value in chosen.items())
+    ]
+
+
+@pytest.mark.parametrize(("resource", "operation"), [pytest.param(*pair, id=pair[1].operation) for pair in actions()])
+def test_an_action_shows_its_own_fields_in_their_order(resource: Resource, operation: Operation) -> None:
+    names = [entry["displayName"] for entry in shown(resource.resource, operation.operation)]
+    assert names == [parameter.display_name for parameter in operation.parameters]
+
+
+def test_a_field_that_actions_share_exists_once() -> None:
+    for resource in RESOURCES:
+        bodies = [
+            json.dumps({**entry, "displayOptions": None}, sort_keys=True)
+            for entry in DESCRIPTION["properties"]
+            if resource.resource in entry.get("displayOptions", {}).get("show", {}).get("resource", [])
+        ]
+        repeated = len(bodies) - len(set(bodies))
+        # Two actions that show the same two fields in opposite order cannot share both.
+        assert repeated <= len(resource.operations) // 4, resource.resource
+
+
+def test_each_resource_offers_its_operations_with_their_action_text() -> None:
+    for resource in RESOURCES:
+        (choice,) = (
+            entry
+            for entry in DESCRIPTION["properties"]
+            if entry["name"] == "operation" and entry["displayOptions"]["show"]["resource"] == [resource.resource]
+        )
+        assert {(entry["value"], entry["action"]) for entry in choice["options"]} == {
+            (operation.operation, operation.action) for operation in resource.operations
+        }
+
+
+def test_a_credential_is_asked_for_by_the_choice_of_sign_in() -> None:
+    (authentication,) = (entry for entry in DESCRIPTION["properties"] if entry["name"] == "authentication")
+    choices = [option["value"] for option in authentication["options"]]
+    asked = [credential["displayOptions"]["show"]["authentication"] for credential in DESCRIPTION["credentials"]]
+    assert sorted(choices) == sorted(value for (value,) in asked)
+
+
+def test_the_plan_names_every_parameter_and_every_file() -> None:
+    plan = shim_plan(RESOURCES, DEFINITIONS.credentials)
+    for resource, operation in actions():
+        entry = plan["operations"][resource.resource][operation.operation]
+        assert entry["parameters"] == [parameter.name for parameter in operation.parameters]
+        assert len(entry.get("fileParameters", [])) == str(operation.model_dump()).count("'inputDataField'")
+    assert plan["operations"]["user"]["getAll"]["writes"] is False
+    assert plan["operations"]["chatbot"]["chatUserDelete"]["writes"] is True
+
+
+@pytest.mark.parametrize(
+    ("parameter", "expected"),
+    [
+        (
+            Parameter(name="a", display_name="A", type="boolean"),
+            {"displayName": "A", "name": "a", "type": "boolean", "default": False},
+        ),
+        (
+            Parameter(name="a", display_name="A", type="number", default=50, min_value=1),
+            {"displayName": "A", "name": "a", "type": "number", "default": 50, "typeOptions": {"minValue": 1}},
+        ),
+        (
+            Parameter(name="a", display_name="A", description="x < y & z", rows=4, password=True, required=True),
+            {
+                "displayName": "A",
+                "name": "a",
+                "type": "string",
+                "default": "",
+                "typeOptions": {"rows": 4, "password": True},
+                "required": True,
+                "description": "x &lt; y &amp; z",
+            },
+        ),
+        (
+            Parameter(name="a", display_name="A", show={"b": ("x",), "c": "given", "d": "missing"}),
+            {
+                "displayName": "A",
+                "name": "a",
+                "type": "string",
+                "default": "",
+                "displayOptions": {
+                    "show": {"b": ["x"], "c": [{"_cnd": {"exists": True}}]},
+                    "hide": {"d": [{"_cnd": {"exists": True}}]},
+                },
+            },
+        ),
+    ],
+)
+def test_a_parameter_becomes_a_property(parameter: Parameter, expected: dict[str, Any]) -> None:
+    assert render_property(parameter) == expected
+
+
+def test_inside_a_collection_conditions_look_among_siblings_first() -> None:
+    members = (
+        Parameter(name="kind", display_name="Kind"),
+        Parameter(name="size", display_name="Size", show={"kind": ("file",), "entityType": ("deal",)}),
+    )
+    rendered = render_property(Parameter(name="options", display_name="Options", type="collection", members=members))
+    assert rendered["options"][1]["displayOptions"] == {"show": {"kind": ["file"], "/entityType": ["deal"]}}
+
+
+def test_the_same_definitions_give_the_same_bytes(tmp_path: Path) -> None:
+    first = build_package(tmp_path / "one")
+    second = build_package(tmp_path / "two", Definitions())
+    assert first.name == f"n8n-nodes-bitrix24-py-{__version__}.tgz"
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_building_again_leaves_no_file_of_an_older_build(tmp_path: Path) -> None:
+    build_package(tmp_path)
+    old = tmp_path / "n8n-nodes-bitrix24-py" / "dist" / "shim" / "old.js"
+    old.write_text("")
+    build_package(tmp_path)
+    assert not old.exists()
+
+
+def test_the_archive_is_what_npm_unpacks() -> None:
+    with tarfile.open(fileobj=io.BytesIO(pack({"b/c.js": b"1", "a.json": b"{}"}))) as archive:
+        assert archive.getnames() == ["package/a.json", "package/b/c.js"]
+
+
+def test_package_json_obeys_the_installer(files: dict[str, bytes]) -> None:
+    package = json.loads(files["package.json"])
+    assert package["name"] == "n8n-nodes-bitrix24-py"
+    assert package["version"] == __version__
+    assert "n8n-community-node-package" in package["keywords"]
+    assert package["peerDependencies"] == {"n8n-workflow": "*"}
+    assert not {"dependencies", "scripts", "overrides"} & set(package)
+    assert {"homepage", "author", "repository"} <= set(package)
+    for path in (*package["n8n"]["nodes"], *package["n8n"]["credentials"]):
+        assert path in files
+
+
+def test_icons_differ_and_stand_beside_whoever_names_them(files: dict[str, bytes]) -> None:
+    for folder in (NODE, "dist/credentials"):
+        light, dark = (
+            files[f"{folder}/{DESCRIPTION['icon'][kind].removeprefix('file:')}"] for kind in ("light", "dark")
+        )
+        assert light != dark
+
+
+def test_the_licence_is_the_projects(files: dict[str, bytes]) -> None:
+    assert files["LICENSE"] == (Path(__file__).parents[2] / "LICENSE").read_bytes()
+
+
+def test_search_words_reach_the_codex(files: dict[str, bytes]) -> None:
+    codex = json.loads(files[f"{NODE}/Bitrix24.node.json"])
+    assert codex["node"] == "n8n-nodes-bitrix24-py.bitrix24"
+    assert {"crm", "lead", "deal", "task", "chatbot", "drive"} <= set(codex["alias"])
