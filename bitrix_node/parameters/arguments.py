@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.parameters.errors import ParameterError, UnusableValue
+from bitrix_node.parameters.conversion import converted
 from bitrix_node.parameters.transforms import TRANSFORMS
-from bitrix_node.parameters.types import shortened
 from bitrix_node.parameters.values import UNSET, Values
 
 if TYPE_CHECKING:
@@ -95,47 +94,29 @@ class _Resolver:
 
     def _own_value(self, source: Source) -> Any:
         if source.answer is not None:
-            return self._transformed(source.transform, self._answers(source.answer), None)
+            return _transformed(source, self._answers(source.answer))
         if source.parameter is None:
             return source.value
         parameter = self._values.parameters[source.parameter]
         if parameter.type == "collection":
-            value = self._members(parameter)
-            return self._transformed(source.transform, value, (source.parameter, parameter))
-        return self._converted(source, source.parameter, parameter)
+            return _transformed(source, self._members(parameter))
+        if source.table is not None:
+            value = self._values.get(source.parameter)
+            return UNSET if value is UNSET else source.table.get(str(value), value)
+        return converted(self._values, source.parameter, source.transform)
 
     def _members(self, collection: Parameter) -> Any:
         """The given members of a collection as one object, each under its key."""
-        converted = {
-            member.key or member.name: self._converted(None, f"{collection.name}.{member.name}", member)
+        members = {
+            member.key or member.name: converted(self._values, f"{collection.name}.{member.name}")
             for member in collection.members
             if member.use is None
         }
-        return {key: value for key, value in converted.items() if value is not UNSET} or UNSET
-
-    def _converted(self, source: Source | None, path: str, parameter: Parameter) -> Any:
-        value = self._values.get(path)
-        if value is UNSET:
-            return UNSET
-        if source and source.table is not None:
-            return source.table.get(str(value), value)
-        return self._transformed((source and source.transform) or parameter.transform, value, (path, parameter))
-
-    @staticmethod
-    def _transformed(name: str | None, value: Any, origin: tuple[str, Parameter] | None) -> Any:
-        if name is None or value is UNSET or (value == "" and origin is not None):
-            return value if value != "" or name is None or name in _TEXT_TRANSFORMS else UNSET
-        try:
-            return TRANSFORMS[name](value)
-        except UnusableValue as fault:
-            if origin is None:
-                raise
-            path, parameter = origin
-            message = f"'{parameter.display_name}' must be {fault}; got {shortened(value)}"
-            raise ParameterError(path, message, parameter.description or "") from None
+        return {key: value for key, value in members.items() if value is not UNSET} or UNSET
 
 
-_TEXT_TRANSFORMS = {"upperCase", "textContent"}
+def _transformed(source: Source, value: Any) -> Any:
+    return value if value is UNSET or source.transform is None else TRANSFORMS[source.transform](value)
 
 
 def _place(arguments: dict[str, Any], path: Sequence[str], value: Any) -> None:
@@ -144,7 +125,9 @@ def _place(arguments: dict[str, Any], path: Sequence[str], value: Any) -> None:
         return
     inner = arguments
     for step in path[:-1]:
-        inner = inner.setdefault(step, {})
+        if not isinstance(inner.get(step), dict):
+            inner[step] = {}
+        inner = inner[step]
     last = path[-1]
     if isinstance(inner.get(last), dict) and isinstance(value, dict):
         _merge(inner[last], value)

@@ -53,10 +53,12 @@ class Batcher:
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._send_all())
 
-    def take_back(self, reason: str) -> None:
-        """Fails every call that waits and may be dropped; what has been sent goes on."""
-        kept = deque(call for call in self._waiting if not call.droppable)
-        dropped = [call for call in self._waiting if call.droppable]
+    def take_back(self, scope: object, reason: str) -> None:
+        """Fails every waiting call of a run that may be dropped; what has been sent goes on."""
+        kept: deque[Call] = deque()
+        dropped: list[Call] = []
+        for call in self._waiting:
+            (dropped if call.droppable and call.scope is scope else kept).append(call)
         self._waiting = kept
         for call in dropped:
             if not call.answer.done():

@@ -30,6 +30,7 @@ class Call:
         version: 2, or 3 for REST 3.0.
         writes: whether it changes anything; decides whether it may be sent again.
         droppable: whether it may be taken back while it waits.
+        scope: the run it belongs to.
         answer: the future that gets the answer.
     """
 
@@ -39,6 +40,7 @@ class Call:
     version: int
     writes: bool
     droppable: bool
+    scope: object
     answer: asyncio.Future[Answer]
     command: str | None = field(init=False)
 

@@ -43,6 +43,29 @@ class PortalSettings:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run asks of the portal.
+
+    Attributes:
+        scope: the run.
+        method: name of the REST method.
+        arguments: what to send.
+        version: 2, or 3 for REST 3.0.
+        writes: whether it changes anything.
+        droppable: whether it may be taken back while it waits to be sent.
+        token: access token to use in place of the credential's.
+    """
+
+    scope: Scope
+    method: str
+    arguments: dict[str, Any]
+    version: int
+    writes: bool
+    droppable: bool
+    token: str | None
+
+
 _BUCKETS: dict[tuple[str, int, float, int], LeakyBucket] = {}
 
 
@@ -66,7 +89,6 @@ class Portal:
         self._tokens = Tokens(endpoint, renew)
         self._overrides: dict[str, Endpoint] = {}
         self._transport = Transport(self._settings.timeouts)
-        self._stopped: str | None = None
         self.statistics = Statistics()
         bucket = shared_bucket(endpoint.portal, self._settings.burst, self._settings.rate)
         self._batcher = Batcher(self._transport, bucket, self.statistics)
@@ -81,6 +103,89 @@ class Portal:
         """Every text that may not be shown."""
         overrides = (endpoint.secrets for endpoint in self._overrides.values())
         return self.endpoint.secrets.union(*overrides)
+
+    def scope(self) -> Scope:
+        """A run of its own, which can be stopped without stopping others."""
+        return Scope(self)
+
+    async def call(self, method: str, arguments: dict[str, Any] | None = None, *, version: int = 2) -> Answer:
+        """Calls a method on its own account; see `Scope.call`."""
+        return await self.scope().call(method, arguments, version=version)
+
+    async def send(self, order: Order) -> Answer:
+        """Sends an order until it is answered or may not be sent again.
+
+        Raises:
+            PortalError: the typed error; see `portal.errors`.
+        """
+        attempt = 0
+        renewed = False
+        while True:
+            endpoint = self._endpoint_for(order.token)
+            attempt += 1
+            try:
+                return await self._submit(order, endpoint, again=attempt > 1)
+            except TokenEnded:
+                if renewed or order.token is not None or not self._tokens.renewable:
+                    raise
+                renewed = True
+                await self._tokens.replace(endpoint)
+            except PortalError as error:
+                final = judged(error, writes=order.writes)
+                pause = self._settings.retry.pause(final, attempt)
+                if pause is None:
+                    raise final from None
+                await asyncio.sleep(pause)
+            self.statistics.repeated += 1
+
+    def take_back(self, scope: Scope, reason: str) -> None:
+        """Fails the waiting, droppable calls of a run."""
+        self._batcher.take_back(scope, reason)
+
+    def download(self, address: str) -> AsyncIterator[aiohttp.ClientResponse | bytes]:
+        """A file of the portal; see `Transport.stream`."""
+        return self._transport.stream(address)
+
+    async def close(self) -> None:
+        """Cancels what is on its way and closes the connections."""
+        await self._batcher.close()
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _endpoint_for(self, token: str | None) -> Endpoint:
+        if token is None:
+            return self._tokens.current
+        return self._overrides.setdefault(token, self._tokens.current.with_token(token))
+
+    async def _submit(self, order: Order, endpoint: Endpoint, *, again: bool) -> Answer:
+        if order.scope.stopped is not None and order.droppable:
+            raise NotSent(order.scope.stopped, method=order.method)
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        call = Call(
+            endpoint, order.method, order.arguments, order.version, order.writes, order.droppable, order.scope, answer
+        )
+        self._batcher.submit(call, first=again)
+        return await answer
+
+
+class Scope:
+    """One run's way to the portal: handlers simply await `call`."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+        self.stopped: str | None = None
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint in use now."""
+        return self._portal.endpoint
 
     async def call(
         self,
@@ -106,66 +211,14 @@ class Portal:
             PortalError: the typed error; see `portal.errors`.
         """
         writes = method_habits().writes(method) if writes is None else writes
-        attempt = 0
-        renewed = False
-        while True:
-            endpoint = self._endpoint_for(token)
-            attempt += 1
-            try:
-                return await self._send(endpoint, method, arguments or {}, version, writes, droppable, attempt)
-            except TokenEnded:
-                if renewed or token is not None or not self._tokens.renewable:
-                    raise
-                renewed = True
-                await self._tokens.replace(endpoint)
-            except PortalError as error:
-                final = judged(error, writes=writes)
-                pause = self._settings.retry.pause(final, attempt)
-                if pause is None:
-                    raise final from None
-                await asyncio.sleep(pause)
-            self.statistics.repeated += 1
-
-    def stop(self, reason: str) -> None:
-        """Takes back every droppable call that has not been sent, and refuses further ones."""
-        self._stopped = reason
-        self._batcher.take_back(reason)
+        return await self._portal.send(Order(self, method, arguments or {}, version, writes, droppable, token))
 
     def download(self, address: str) -> AsyncIterator[aiohttp.ClientResponse | bytes]:
         """A file of the portal; see `Transport.stream`."""
-        return self._transport.stream(address)
+        return self._portal.download(address)
 
-    async def close(self) -> None:
-        """Cancels what is on its way and closes the connections."""
-        await self._batcher.close()
-        await self._transport.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    def _endpoint_for(self, token: str | None) -> Endpoint:
-        if token is None:
-            return self._tokens.current
-        return self._overrides.setdefault(token, self._tokens.current.with_token(token))
-
-    async def _send(
-        self,
-        endpoint: Endpoint,
-        method: str,
-        arguments: dict[str, Any],
-        version: int,
-        writes: bool,
-        droppable: bool,
-        attempt: int,
-    ) -> Answer:
-        if self._stopped is not None and droppable:
-            raise NotSent(self._stopped, method=method)
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        call = Call(endpoint, method, arguments, version, writes, droppable, answer)
-        self._batcher.submit(call, first=attempt > 1)
-        return await answer
+    def stop(self, reason: str) -> None:
+        """Takes back every droppable call of this run that has not been sent, and refuses further ones."""
+        if self.stopped is None:
+            self.stopped = reason
+            self._portal.take_back(self, reason)

@@ -1,0 +1,18 @@
+"""What an action does with the portal: call, list, download, or several of these as steps."""
+
+from bitrix_node.handlers.action import Action, ActionFailed, perform
+from bitrix_node.handlers.explaining import explain
+from bitrix_node.handlers.planning import Refusal, check_credential, check_use, plan
+from bitrix_node.handlers.results import Outcome
+
+__all__ = [
+    "Action",
+    "ActionFailed",
+    "Outcome",
+    "Refusal",
+    "check_credential",
+    "check_use",
+    "explain",
+    "perform",
+    "plan",
+]

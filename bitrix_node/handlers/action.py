@@ -1,0 +1,141 @@
+"""One action for one item, from its parameters to its output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.handlers.answers import at_path, items_from_result
+from bitrix_node.handlers.planning import plan
+from bitrix_node.handlers.registry import HANDLERS
+from bitrix_node.handlers.results import Outcome
+from bitrix_node.handlers.step import Step
+from bitrix_node.parameters import UNSET, build_arguments
+from bitrix_node.parameters.arguments import resolve_source
+from bitrix_node.portal.errors import PortalError
+
+if TYPE_CHECKING:
+    from bitrix_node.definitions import Operation, Request
+    from bitrix_node.parameters import Values
+    from bitrix_node.portal import Scope
+
+
+class ActionFailed(Exception):
+    """An action that did not come to its end.
+
+    Attributes:
+        cause: what the portal said.
+        done: the methods that had been carried out before, in order.
+    """
+
+    def __init__(self, cause: PortalError, done: tuple[str, ...]) -> None:
+        self.cause, self.done = cause, done
+        super().__init__(cause.message)
+
+
+@dataclass(slots=True)
+class Action:
+    """An operation with one item's parameters.
+
+    Attributes:
+        operation: what to do.
+        values: the item's parameters.
+        outcomes: what each step came to, by its id.
+        refused: the errors of steps for which there is a fallback, by their id.
+    """
+
+    operation: Operation
+    values: Values
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    refused: dict[str, PortalError] = field(default_factory=dict)
+    _methods: list[str] = field(default_factory=list)
+
+    async def run(self, portal: Scope) -> Outcome:
+        """Sends every request that applies, in order.
+
+        Raises:
+            ActionFailed: when one was refused.
+            ParameterError: when a parameter cannot be used.
+            Refusal: when there is nothing to send.
+        """
+        requests = plan(self.operation, self.values)
+        for request in requests:
+            if self._is_wanted(request):
+                await self._send(request, portal, requests)
+        return self._simplified(self._outcome(requests))
+
+    def arguments(self, request: Request) -> dict[str, Any]:
+        """What a request sends, given what earlier steps answered."""
+        return build_arguments(request, self.values, self._answer_at)
+
+    def method(self, request: Request) -> str:
+        """The name of the method that a request calls."""
+        if isinstance(request.method, str):
+            return request.method
+        return str(resolve_source(request.method, self.values, self._answer_at))
+
+    async def _send(self, request: Request, portal: Scope, requests: list[Request]) -> None:
+        token = self.values.used("accessToken")
+        step = Step(
+            request=request,
+            method=self.method(request),
+            arguments=self.arguments(request),
+            values=self.values,
+            portal=portal,
+            droppable=not self._methods,
+            token=str(token) if token else None,
+        )
+        try:
+            self.outcomes[request.id] = await HANDLERS[request.handler](step)
+        except PortalError as error:
+            if not _has_fallback(request, error, requests):
+                raise ActionFailed(error, tuple(self._methods)) from None
+            self.refused[request.id] = error
+        else:
+            self._methods.append(step.method)
+
+    def _is_wanted(self, request: Request) -> bool:
+        """A fallback is wanted only after the step that it stands in for was refused."""
+        fallback = request.after_refusal
+        return fallback is None or fallback.step in self.refused
+
+    def _answer_at(self, path: str) -> Any:
+        step, _, rest = path.partition(".")
+        if step not in self.outcomes:
+            return UNSET
+        found = at_path(self.outcomes[step].result, rest)
+        return UNSET if found is None else found
+
+    def _outcome(self, requests: list[Request]) -> Outcome:
+        executed = [request.id for request in requests if request.id in self.outcomes]
+        last = self.outcomes[executed[-1]]
+        spec = self.operation.answer
+        if spec is None:
+            return last
+        if spec.steps:
+            results = {name: _summary(self.outcomes[name]) for name in executed}
+            return Outcome([results], results, {"result": results})
+        return Outcome(items_from_result(last.result, spec, self.values), last.result, last.envelope, last.binary)
+
+    def _simplified(self, outcome: Outcome) -> Outcome:
+        if self.values.used("simplify") is not False:
+            return outcome
+        return Outcome([outcome.envelope], outcome.result, outcome.envelope, outcome.binary)
+
+
+async def perform(operation: Operation, values: Values, portal: Scope) -> Outcome:
+    """One operation for one item; see `Action.run`."""
+    return await Action(operation, values).run(portal)
+
+
+def _has_fallback(request: Request, error: PortalError, requests: list[Request]) -> bool:
+    return any(
+        other.after_refusal is not None
+        and other.after_refusal.step == request.id
+        and error.code in other.after_refusal.codes
+        for other in requests
+    )
+
+
+def _summary(outcome: Outcome) -> Any:
+    return outcome.items[0] if len(outcome.items) == 1 and set(outcome.items[0]) != {"result"} else outcome.result

@@ -1,0 +1,28 @@
+"""Handler `call`: one request, one answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bitrix_node.handlers.answers import items_from_result, rows_at
+from bitrix_node.handlers.results import Outcome
+from bitrix_node.portal.errors import Missing
+
+if TYPE_CHECKING:
+    from bitrix_node.handlers.step import Step
+
+
+async def call(step: Step) -> Outcome:
+    """Sends the request; its answer is the item.
+
+    Raises:
+        PortalError: when the portal refuses, or a method that looks something up finds nothing.
+    """
+    answer = await step.send()
+    spec = step.request.answer
+    if spec.single:
+        rows = rows_at(answer.result, spec.path)
+        if not rows:
+            raise Missing("Bitrix24 knows nothing of this ID", code="NOT_FOUND", method=step.method)
+        return Outcome(items=[rows[0]], result=rows[0], envelope=answer.envelope())
+    return Outcome(items_from_result(answer.result, spec, step.values), answer.result, answer.envelope())

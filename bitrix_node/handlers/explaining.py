@@ -1,0 +1,44 @@
+"""What an action would send, without sending it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.handlers.planning import check_use, plan
+from bitrix_node.parameters import build_arguments
+from bitrix_node.parameters.arguments import resolve_source
+
+if TYPE_CHECKING:
+    from bitrix_node.definitions import Operation, Request
+    from bitrix_node.parameters import Values
+
+
+def explain(operation: Operation, values: Values) -> list[dict[str, Any]]:
+    """The REST calls for one item: method, version, arguments, and when a call depends on an earlier one.
+
+    What an earlier call answers stands as `<answer of STEP: PATH>`.
+
+    Raises:
+        ParameterError: when a parameter cannot be used.
+        Refusal: when the action would be refused.
+    """
+    requests = plan(operation, values)
+    check_use(operation, values, requests)
+    return [_described(request, values) for request in requests]
+
+
+def _described(request: Request, values: Values) -> dict[str, Any]:
+    method = request.method if isinstance(request.method, str) else resolve_source(request.method, values, _answer)
+    call: dict[str, Any] = {"method": method, "arguments": build_arguments(request, values, _answer)}
+    if request.version != 2:  # noqa: PLR2004
+        call["version"] = request.version
+    if request.paging is not None and request.paging.kind != "none":
+        call["paging"] = request.paging.kind
+    if request.after_refusal is not None:
+        call["onlyAfter"] = f"{request.after_refusal.step} was refused with {' or '.join(request.after_refusal.codes)}"
+    return call
+
+
+def _answer(path: str) -> str:
+    step, _, rest = path.partition(".")
+    return f"<answer of {step}: {rest}>"

@@ -1,0 +1,56 @@
+"""Handler `list`: all rows of a list method, or as many as are wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.handlers.answers import items_from_rows, rows_at
+from bitrix_node.handlers.results import Outcome
+from bitrix_node.portal.paging import ListRequest, fetch_rows
+
+if TYPE_CHECKING:
+    from bitrix_node.handlers.step import Step
+    from bitrix_node.portal import Answer
+
+
+async def list_rows(step: Step) -> Outcome:
+    """Sends the request for each page that is needed; each row is an item.
+
+    Raises:
+        PortalError: when a page cannot be had.
+    """
+    paging, spec = step.request.paging, step.request.answer
+
+    def rows_of(answer: Answer) -> list[Any]:
+        return rows_at(answer.result, spec.path)
+
+    rows, first = await fetch_rows(
+        ListRequest(
+            call=step.send,
+            arguments=step.arguments,
+            rows=rows_of,
+            kind=paging.kind if paging else "none",
+            limit=_limit(step),
+            maximum=paging.maximum if paging else None,
+            beyond=paging.beyond if paging else None,
+        )
+    )
+    envelope = {**first.envelope(), "result": _with_rows(first.result, spec.path, rows)}
+    envelope.pop("next", None)
+    return Outcome(items_from_rows(rows, spec), rows, envelope)
+
+
+def _limit(step: Step) -> int | None:
+    """How many rows are wanted; `None` for all."""
+    if step.values.used("returnAll") is True:
+        return None
+    limit = step.values.used("limit")
+    return int(limit) if limit else None
+
+
+def _with_rows(result: Any, path: str, rows: list[Any]) -> Any:
+    """The first page's result with all rows in their place."""
+    if not path or not isinstance(result, dict):
+        return rows
+    head, _, tail = path.partition(".")
+    return {**result, head: _with_rows(result.get(head), tail, rows)}

@@ -1,0 +1,73 @@
+"""Which requests an item's parameters lead to, and what is refused before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bitrix_node.parameters import ParameterError
+from bitrix_node.parameters.arguments import unused_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bitrix_node.credentials import Endpoint
+    from bitrix_node.definitions import Operation, Request
+    from bitrix_node.parameters import Values
+
+
+class Refusal(Exception):
+    """The action cannot do what was asked, and nothing was sent.
+
+    Attributes:
+        message: what cannot be done.
+        advice: what to do instead.
+    """
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        self.message, self.advice = message, advice
+        super().__init__(message)
+
+
+def plan(operation: Operation, values: Values) -> list[Request]:
+    """The requests to send, in order: the first alternative that applies, or every step that does.
+
+    Raises:
+        Refusal: when the action has none for these parameters.
+    """
+    if operation.refuses:
+        raise Refusal(f"'{operation.name}' is not possible through the REST API", operation.refuses)
+    applying = [request for request in operation.calls if _applies(request, values)]
+    if not applying:
+        raise Refusal(f"'{operation.name}' has nothing to do: no parameter asks for a change")
+    return applying if operation.steps else applying[:1]
+
+
+def check_use(operation: Operation, values: Values, requests: Sequence[Request]) -> None:
+    """Refuses a parameter that was given though no request would do anything with it.
+
+    Raises:
+        ParameterError: that names it.
+    """
+    unused = unused_parameters(values, requests)
+    if unused:
+        name = values.parameters[unused[0]].display_name
+        methods = ", ".join(dict.fromkeys(str(request.method) for request in requests))
+        raise ParameterError(
+            unused[0], f"'{name}' has no effect together with the other parameters", f"{methods} does not know it."
+        )
+
+
+def check_credential(operation: Operation, endpoint: Endpoint) -> None:
+    """Refuses methods that are open to applications only when the credential is a webhook.
+
+    Raises:
+        Refusal: saying what to use.
+    """
+    if operation.application_only and not endpoint.is_application:
+        raise Refusal(
+            f"Bitrix24 opens '{operation.name}' to applications only", "Use an OAuth2 credential instead of a webhook."
+        )
+
+
+def _applies(request: Request, values: Values) -> bool:
+    return not request.when or any(values.fulfils(condition) for condition in request.when)

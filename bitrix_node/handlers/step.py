@@ -1,0 +1,49 @@
+"""One request with its arguments, ready for a handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bitrix_node.definitions import Request
+    from bitrix_node.parameters import Values
+    from bitrix_node.portal import Answer, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a handler gets to work with.
+
+    Attributes:
+        request: the definition of the request.
+        method: name of the REST method.
+        arguments: what to send.
+        values: the item's parameters.
+        portal: whom to ask.
+        droppable: whether the call may be taken back while it waits: nothing of this item has been done yet.
+        token: access token that this item brings along.
+    """
+
+    request: Request
+    method: str
+    arguments: dict[str, Any]
+    values: Values
+    portal: Scope
+    droppable: bool
+    token: str | None
+
+    async def send(self, arguments: dict[str, Any] | None = None) -> Answer:
+        """Sends the request and waits for the answer.
+
+        Raises:
+            PortalError: when there is none.
+        """
+        return await self.portal.call(
+            self.method,
+            self.arguments if arguments is None else arguments,
+            version=self.request.version,
+            writes=self.request.writes,
+            droppable=self.droppable,
+            token=self.token,
+        )

@@ -1,0 +1,17 @@
+"""Items in, items out: dispatch, pairing, error items."""
+
+from bitrix_node.runtime.execution import Execution, ItemInput, RunResult
+from bitrix_node.runtime.failures import ItemFailure
+from bitrix_node.runtime.items import UnreadableItems, read_items
+from bitrix_node.runtime.node import ItemFailed, Node
+
+__all__ = [
+    "Execution",
+    "ItemFailed",
+    "ItemFailure",
+    "ItemInput",
+    "Node",
+    "RunResult",
+    "UnreadableItems",
+    "read_items",
+]

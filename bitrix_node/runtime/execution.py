@@ -1,0 +1,187 @@
+"""One run of an action over its input items."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from bitrix_node.credentials.redaction import redact
+from bitrix_node.handlers import ActionFailed, check_credential, check_use, perform, plan
+from bitrix_node.parameters import Values, read_values
+from bitrix_node.portal.errors import NotSent, TokenEnded
+from bitrix_node.runtime.failures import FailureWriter, ItemFailure
+from bitrix_node.runtime.items import Item, output_items
+
+if TYPE_CHECKING:
+    from bitrix_node.definitions import Operation
+    from bitrix_node.portal import Portal
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many items are done, and how many there are."""
+
+Reason: TypeAlias = Literal["token", "deadline"]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInput:
+    """One input item of a run.
+
+    Attributes:
+        index: its place in the input.
+        parameters: parameter name -> value, expressions already evaluated; or the exception that evaluating raised.
+        binary: its binary fields.
+    """
+
+    index: int
+    parameters: Mapping[str, Any] | Exception
+    binary: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run came to.
+
+    Attributes:
+        items: the output, in input order.
+        remaining: indexes of items of which nothing has been sent.
+        reason: why items remain: the token has ended, or the time is up.
+        failure: what stopped the run, when failures do.
+        done: indexes of the items that were carried out.
+    """
+
+    items: list[Item]
+    remaining: list[int] = field(default_factory=list)
+    reason: Reason | None = None
+    failure: ItemFailure | None = None
+    done: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run behaves.
+
+    Attributes:
+        continue_on_fail: whether a failed item becomes an error item instead of stopping the run.
+        strict: whether unknown parameters are refused.
+        deadline: time of the event loop's clock after which nothing more is begun.
+        hand_back_tokens: whether items remain when the access token ends, because the host renews it.
+        progress: told about every item that is done.
+    """
+
+    continue_on_fail: bool = False
+    strict: bool = True
+    deadline: float | None = None
+    hand_back_tokens: bool = False
+    progress: Progress | None = None
+
+
+class Execution:
+    """Runs one operation over items.
+
+    Args:
+        portal: whom to ask.
+        resource: value of the resource.
+        operation: what to do.
+        options: how to behave.
+    """
+
+    def __init__(self, portal: Portal, resource: str, operation: Operation, options: RunOptions | None = None) -> None:
+        self._portal, self._operation = portal, operation
+        self._options = options or RunOptions()
+        self._scope = portal.scope()
+        self._resource = resource
+        self._outputs: dict[int, list[Item]] = {}
+        self._failures: dict[int, ItemFailure] = {}
+        self._remaining: list[int] = []
+        self._reason: Reason | None = None
+        self._total = 0
+
+    async def run(self, inputs: Sequence[ItemInput]) -> RunResult:
+        """Carries out the operation for every item, all at once as far as the portal allows."""
+        self._total = len(inputs)
+        prepared = self._prepare(inputs)
+        if not (self._failures and not self._options.continue_on_fail):
+            await self._carry_out(prepared)
+        return self._result(inputs)
+
+    def _prepare(self, inputs: Sequence[ItemInput]) -> list[tuple[int, Values]]:
+        """Reads all parameters first: bad input is refused before anything is sent."""
+        prepared = []
+        for item in inputs:
+            try:
+                prepared.append((item.index, self._values(item)))
+            except Exception as error:
+                self._fail(item.index, error)
+        return prepared
+
+    def _values(self, item: ItemInput) -> Values:
+        if isinstance(item.parameters, Exception):
+            raise item.parameters
+        values = read_values(self._operation, item.parameters, item.binary, strict=self._options.strict)
+        requests = plan(self._operation, values)
+        if self._options.strict:
+            check_use(self._operation, values, requests)
+        if not values.used("accessToken"):
+            check_credential(self._operation, self._portal.endpoint)
+        return values
+
+    async def _carry_out(self, prepared: Sequence[tuple[int, Values]]) -> None:
+        timer = self._start_timer()
+        tasks = [asyncio.create_task(self._run_item(index, values)) for index, values in prepared]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            if timer is not None:
+                timer.cancel()
+            for task in tasks:
+                task.cancel()
+
+    def _start_timer(self) -> asyncio.TimerHandle | None:
+        if self._options.deadline is None:
+            return None
+        return asyncio.get_running_loop().call_at(self._options.deadline, self._stop, "deadline")
+
+    def _stop(self, reason: Reason) -> None:
+        self._reason = self._reason or reason
+        self._scope.stop(reason)
+
+    async def _run_item(self, index: int, values: Values) -> None:
+        try:
+            outcome = await perform(self._operation, values, self._scope)
+        except Exception as error:
+            self._settle_error(index, error)
+        else:
+            self._outputs[index] = redact(output_items(outcome, index), self._portal.secrets)
+        if self._options.progress is not None:
+            self._options.progress(len(self._outputs) + len(self._failures), self._total)
+
+    def _settle_error(self, index: int, error: Exception) -> None:
+        untouched = isinstance(error, ActionFailed) and not error.done
+        cause = error.cause if isinstance(error, ActionFailed) else error
+        if isinstance(cause, NotSent) and untouched:
+            self._remaining.append(index)
+        elif isinstance(cause, TokenEnded) and untouched and self._options.hand_back_tokens:
+            self._remaining.append(index)
+            self._stop("token")
+        else:
+            self._fail(index, error)
+            if not self._options.continue_on_fail:
+                self._scope.stop("an earlier item failed")
+
+    def _fail(self, index: int, error: Exception) -> None:
+        writer = FailureWriter(self._resource, self._operation.operation, self._portal.secrets)
+        self._failures[index] = writer.failure(index, error)
+
+    def _result(self, inputs: Sequence[ItemInput]) -> RunResult:
+        done = sorted(self._outputs)
+        if self._failures and not self._options.continue_on_fail:
+            return RunResult(items=[], failure=self._failures[min(self._failures)], done=done)
+        items: list[Item] = []
+        for item in inputs:
+            if item.index in self._outputs:
+                items += self._outputs[item.index]
+            elif item.index in self._failures:
+                items.append(self._failures[item.index].as_item())
+        return RunResult(items, sorted(self._remaining), self._reason if self._remaining else None, None, done)

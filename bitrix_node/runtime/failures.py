@@ -1,0 +1,88 @@
+"""What went wrong with an item, for the person who reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from bitrix_node.credentials.errors import CredentialError
+from bitrix_node.credentials.redaction import redact_message
+from bitrix_node.handlers import ActionFailed, Refusal
+from bitrix_node.parameters import ParameterError
+from bitrix_node.parameters.expressions import UnsupportedExpression
+from bitrix_node.portal.errors import PortalError
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFailure:
+    """A failed item.
+
+    Attributes:
+        item: index of the input item.
+        message: what happened.
+        advice: what to do now; may be empty.
+        details: facts for the error item: resource, operation, timestamp, code, http, method, retryable.
+    """
+
+    item: int
+    message: str
+    advice: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def as_item(self) -> dict[str, Any]:
+        """The error item. `error` and `details` stand alone, so that n8n routes it to its error output."""
+        details = {**self.details, "advice": self.advice} if self.advice else self.details
+        return {"json": {"error": self.message, "details": details}, "pairedItem": {"item": self.item}}
+
+
+@dataclass(frozen=True, slots=True)
+class FailureWriter:
+    """Turns exceptions into failures of items.
+
+    Attributes:
+        resource: value of the resource.
+        operation: value of the operation.
+        secrets: texts that may not show.
+    """
+
+    resource: str
+    operation: str
+    secrets: frozenset[str]
+
+    def failure(self, item: int, error: Exception) -> ItemFailure:
+        """The failure that an exception stands for."""
+        message, advice, facts = _facts(error)
+        details = {
+            "resource": self.resource,
+            "operation": self.operation,
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            **facts,
+        }
+        return ItemFailure(item, redact_message(message, self.secrets), redact_message(advice, self.secrets), details)
+
+
+def _facts(error: Exception) -> tuple[str, str, dict[str, Any]]:
+    match error:
+        case ActionFailed(cause=cause, done=done):
+            message, advice, facts = _facts(cause)
+            if done:
+                advice = f"{advice} Done before: {', '.join(done)}.".strip()
+                facts = {**facts, "done": list(done)}
+            return message, advice, facts
+        case PortalError():
+            return error.message, error.remedy, error.details()
+        case ParameterError():
+            return error.message, error.advice, {**_own_code("INVALID_PARAMETER"), "parameter": error.parameter}
+        case UnsupportedExpression():
+            return str(error), "", _own_code("UNSUPPORTED_EXPRESSION")
+        case Refusal():
+            return error.message, error.advice, _own_code("NOT_POSSIBLE")
+        case CredentialError():
+            return error.message, error.advice, _own_code("CREDENTIAL")
+    name = type(error).__name__
+    return f"The node met something it was not built for ({name})", "Please report it.", _own_code("INTERNAL")
+
+
+def _own_code(code: str) -> dict[str, Any]:
+    return {"code": code, "http": None, "method": None, "retryable": False}

@@ -1,0 +1,51 @@
+"""Items as n8n knows them: `{"json": {...}, "binary": {...}, "pairedItem": {"item": 0}}`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bitrix_node.handlers import Outcome
+
+Item = dict[str, Any]
+
+_ITEM_KEYS = {"json", "binary", "pairedItem", "error"}
+
+
+class UnreadableItems(Exception):
+    """Input that is not a list of items; the message says which entry, and why."""
+
+
+def read_items(entries: Any) -> list[Item]:
+    """Input items from a parsed JSON value: items, or plain objects that become their `json`.
+
+    Raises:
+        UnreadableItems: when it is neither a list nor a single object, or an entry is no object.
+    """
+    listed = [entries] if isinstance(entries, dict) else entries
+    if not isinstance(listed, list):
+        raise UnreadableItems(f"The items must be a JSON array of objects; got {type(entries).__name__}")
+    return [_read_item(entry, index) for index, entry in enumerate(listed)]
+
+
+def _read_item(entry: Any, index: int) -> Item:
+    if not isinstance(entry, dict):
+        raise UnreadableItems(f"Item {index} must be a JSON object; got {type(entry).__name__}")
+    if not ("json" in entry and set(entry) <= _ITEM_KEYS):
+        return {"json": entry}
+    for key in ("json", "binary"):
+        if not isinstance(entry.get(key, {}), dict):
+            raise UnreadableItems(f"'{key}' of item {index} must be a JSON object; got {type(entry[key]).__name__}")
+    return entry
+
+
+def output_items(outcome: Outcome, index: int) -> list[Item]:
+    """The output of one input item, each paired to it."""
+    paired = {"item": index}
+    items: Sequence[Item] = [{"json": json, "pairedItem": paired} for json in outcome.items]
+    if not outcome.binary:
+        return list(items)
+    binary = {name: data.as_item_field() for name, data in outcome.binary.items()}
+    return [{"json": item["json"], "binary": binary, "pairedItem": paired} for item in items]

@@ -1,0 +1,145 @@
+"""The node as Python sees it: a credential, and actions to execute over items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from bitrix_node.credentials import OAuth2
+from bitrix_node.credentials.refreshing import refresh
+from bitrix_node.definitions import Definitions
+from bitrix_node.parameters.expressions import ItemContext, UnsupportedExpression, evaluate, holds_expression
+from bitrix_node.portal import Portal
+from bitrix_node.runtime.execution import Execution, ItemInput, RunOptions
+from bitrix_node.runtime.items import Item, read_items
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from types import TracebackType
+
+    from bitrix_node.credentials import Credential, Endpoint
+    from bitrix_node.portal import PortalSettings
+    from bitrix_node.portal.statistics import Statistics
+    from bitrix_node.runtime.execution import Progress
+    from bitrix_node.runtime.failures import ItemFailure
+
+
+class ItemFailed(Exception):
+    """An item failed and failures stop the run.
+
+    Attributes:
+        failure: which item, what happened, what to do.
+        done: indexes of the items that had been carried out.
+    """
+
+    def __init__(self, failure: ItemFailure, action: str, done: Sequence[int]) -> None:
+        self.failure, self.done = failure, tuple(done)
+        carried_out = f" {len(done)} other items had been carried out." if done else ""
+        advice = f" {failure.advice}" if failure.advice else ""
+        super().__init__(f"{failure.message} [item {failure.item}, {action}].{advice}{carried_out}")
+
+
+class Node:
+    """Executes actions under one credential; an asynchronous context manager.
+
+    Args:
+        credential: webhook, access token or OAuth2.
+        definitions: what actions there are; those of the package where not given.
+        settings: limits, timeouts and retries of the portal client.
+        keep: called with every renewed OAuth2 credential, before it is used; keep the new refresh token there.
+
+    Raises:
+        CredentialError: when the credential is malformed.
+    """
+
+    def __init__(
+        self,
+        credential: Credential,
+        *,
+        definitions: Definitions | None = None,
+        settings: PortalSettings | None = None,
+        keep: Callable[[OAuth2], Awaitable[None]] | None = None,
+    ) -> None:
+        self._credential, self._keep = credential, keep
+        self._definitions = definitions or Definitions.packaged()
+        renewable = isinstance(credential, OAuth2) and credential.can_refresh
+        self._portal = Portal(credential.endpoint(), self._renew if renewable else None, settings)
+
+    @property
+    def portal(self) -> Portal:
+        """The portal's client, for calls that no action covers."""
+        return self._portal
+
+    @property
+    def statistics(self) -> Statistics:
+        """What was sent so far."""
+        return self._portal.statistics
+
+    async def execute(
+        self,
+        resource: str,
+        operation: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        items: Sequence[Mapping[str, Any]] | None = None,
+        continue_on_fail: bool = False,
+        progress: Progress | None = None,
+    ) -> list[Item]:
+        """Executes an action over input items.
+
+        Args:
+            resource: value of the resource, such as `chatbot`.
+            operation: value of the operation, such as `chatUserDelete`.
+            parameters: parameter values as the panel holds them; expressions are evaluated for each item.
+            items: input items; a single empty one where not given.
+            continue_on_fail: whether a failed item becomes an error item instead of raising.
+            progress: told how many items are done, and how many there are.
+
+        Returns:
+            Output items in input order, each with `pairedItem`.
+
+        Raises:
+            UnknownName: when there is no such resource or operation.
+            UnreadableItems: when the items are not a list of objects.
+            ItemFailed: when an item fails and `continue_on_fail` is off.
+        """
+        definition = self._definitions.operation(resource, operation)
+        inputs = item_inputs(parameters or {}, read_items([{}] if items is None else list(items)))
+        options = RunOptions(continue_on_fail=continue_on_fail, progress=progress)
+        result = await Execution(self._portal, resource, definition, options).run(inputs)
+        if result.failure is not None:
+            raise ItemFailed(result.failure, f"{definition.name} of {resource}", result.done)
+        return result.items
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._portal.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _renew(self) -> Endpoint:
+        assert isinstance(self._credential, OAuth2)
+        self._credential = await refresh(self._credential)
+        if self._keep is not None:
+            await self._keep(self._credential)
+        return self._credential.endpoint()
+
+
+def item_inputs(parameters: Mapping[str, Any], items: Sequence[Item]) -> list[ItemInput]:
+    """The inputs of a run: parameters without expressions are shared, the others evaluated for each item."""
+    if not holds_expression(dict(parameters)):
+        return [ItemInput(index, parameters, item.get("binary", {})) for index, item in enumerate(items)]
+    return [_evaluated(parameters, item, index) for index, item in enumerate(items)]
+
+
+def _evaluated(parameters: Mapping[str, Any], item: Item, index: int) -> ItemInput:
+    try:
+        values = evaluate(dict(parameters), ItemContext(item["json"], index))
+    except UnsupportedExpression as error:
+        return ItemInput(index, error)
+    return ItemInput(index, values, item.get("binary", {}))
