@@ -247,16 +247,28 @@ class Database:
 
     Args:
         file: SQLite file, or None for memory.
+
+    Raises:
+        ValueError: the file is something else.
     """
 
     def __init__(self, file: Path | str | None = None) -> None:
         self._connection = sqlite3.connect(":memory:" if file is None else str(file), isolation_level=None)
         self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         if file is not None:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._settle(file)
         self._collections: dict[str, Collection] = {}
         self.blobs = Blobs(self._connection)
+
+    def _settle(self, file: Path | str) -> None:
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.DatabaseError as problem:
+            self._connection.close()
+            raise ValueError(
+                f"{file} is not a sandbox database ({problem}). Name a new file or another one."
+            ) from problem
 
     def collection(self, name: str, index: Iterable[str] = ()) -> Collection:
         """Open a collection; the first use creates it.

@@ -1,0 +1,1 @@
+"""The sandbox portal, spoken to over real HTTP."""
