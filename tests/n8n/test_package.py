@@ -147,6 +147,20 @@ def test_inside_a_collection_conditions_look_among_siblings_first() -> None:
     assert rendered["options"][1]["displayOptions"] == {"show": {"kind": ["file"], "/entityType": ["deal"]}}
 
 
+def test_a_required_member_of_a_collection_is_required_in_words_alone() -> None:
+    member = Parameter(name="title", display_name="Title", required=True, description="Title of the task")
+    rendered = render_property(Parameter(name="fields", display_name="Fields", type="collection", members=(member,)))
+    assert rendered["options"] == [
+        {
+            "displayName": "Title",
+            "name": "title",
+            "type": "string",
+            "default": "",
+            "description": "Title of the task. Required.",
+        }
+    ]
+
+
 def test_the_same_definitions_give_the_same_bytes(tmp_path: Path) -> None:
     first = build_package(tmp_path / "one")
     second = build_package(tmp_path / "two", Definitions())

@@ -55,6 +55,17 @@ def render_options(options: Sequence[Option]) -> list[Property]:
     return [option.model_dump(exclude_none=True) for option in options]
 
 
+def _optional(member: Parameter) -> Parameter:
+    """Says in words that a member of a collection is required.
+
+    n8n would miss a required member even on panels that do not show the collection.
+    """
+    if not member.required:
+        return member
+    sentences = [text for text in ((member.description or "").rstrip("."), "Required") if text]
+    return member.model_copy(update={"required": False, "description": ". ".join(sentences) + "."})
+
+
 def _kept_default(rendered: Property) -> Property:
     return {"default": rendered["default"]}
 
@@ -81,7 +92,7 @@ def _number(value: float | None) -> float | int | None:
 def _options(parameter: Parameter) -> list[Property] | None:
     if parameter.type == "collection":
         members = sorted(parameter.members, key=lambda member: member.display_name.lower())
-        return [render_property(member, parameter.members) for member in members]
+        return [render_property(_optional(member), parameter.members) for member in members]
     if parameter.type == "fixedCollection":
         return [
             {

@@ -79,7 +79,8 @@ def _credential_fields(credential: CredentialType) -> dict[str, Any]:
         "authenticate": credential.authenticate,
     }
     if credential.test:
-        fields["test"] = {"request": credential.test.model_dump(by_alias=True)}
+        test = credential.test
+        fields["test"] = {"request": {"baseURL": test.base_url, "url": test.url, "method": test.method}}
     return {key: value for key, value in fields.items() if value}
 
 
