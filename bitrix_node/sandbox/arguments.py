@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TRUE = frozenset({"y", "yes", "true", "1"})
+_LARGEST = 2**63 - 1
 
 
 def is_true(value: Any) -> bool:
@@ -31,14 +32,17 @@ def to_integer(value: Any) -> int | None:
         value: a number or its text.
 
     Returns:
-        the number, or None when it is not one.
+        the number, or None when it is not one or needs more than 64 bits.
     """
     if isinstance(value, bool) or value is None:
         return None
     try:
-        return int(str(value).strip())
+        number = int(str(value).strip())
     except ValueError:
-        return int(value) if isinstance(value, float) and value.is_integer() else None
+        if not isinstance(value, float) or not value.is_integer():
+            return None
+        number = int(value)
+    return number if abs(number) <= _LARGEST else None
 
 
 class ArgumentReader:

@@ -91,5 +91,5 @@ async def _read(request: web.Request) -> dict[str, Any]:
 
 
 def _reply(body: Any, status: int = 200) -> web.Response:
-    text = json.dumps(body, ensure_ascii=False, default=repr)
+    text = json.dumps(body, default=repr)
     return web.Response(text=text, status=status, content_type="application/json")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-SCHEMA_VERSION = 1
+_FAR = 2**62
 
 
 class Collection:
@@ -180,7 +180,7 @@ class Collection:
         order_sql = order_by(order or {}, field_name)
         rows = self._connection.execute(
             f"SELECT id, data FROM {self._table} WHERE {condition} ORDER BY {order_sql} LIMIT ? OFFSET ?",
-            (*where.parameters, limit, max(start, 0)),
+            (*where.parameters, limit, min(max(start, 0), _FAR)),
         ).fetchall()
         records = [_load(row) for row in rows]
         if select is not None:
@@ -307,13 +307,18 @@ class Database:
             raise
         self._connection.execute("COMMIT")
 
-    def clear(self) -> None:
-        """Forget every record and every byte; ids start from 1 again."""
+    def clear(self, keep: Iterable[str] = ()) -> None:
+        """Forget every record and every byte; ids start from 1 again.
+
+        Args:
+            keep: collections to leave alone.
+        """
+        kept = {f"records_{name}" for name in keep}
         tables = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        names = [name for (name,) in tables if name == "blobs" or name.startswith("records_")]
+        names = [name for (name,) in tables if name == "blobs" or (name.startswith("records_") and name not in kept)]
         for name in names:
             self._connection.execute(f'DELETE FROM "{name}"')
-        self._connection.execute("DELETE FROM sqlite_sequence")
+            self._connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
 
     def close(self) -> None:
         """Release the file."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bitrix_node.sandbox.arguments import is_true
+from bitrix_node.sandbox.arguments import is_true, to_integer
 from bitrix_node.sandbox.clock import timestamp
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _EUROPEAN_DATE = re.compile(r"^(\d{2})\.(\d{2})\.(\d{4})(.*)$")
+_LARGEST_NUMBER = 1e18
 _CHARACTER_TYPES = frozenset({"boolean", "char"})
 
 
@@ -163,7 +164,10 @@ def store_date(value: Any) -> str:
     european = _EUROPEAN_DATE.match(str(value))
     text = european.expand(r"\3-\2-\1\4") if european else str(value)
     moment = datetime.fromisoformat(text.strip())
-    return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    try:
+        return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except OverflowError as problem:
+        raise ValueError(f"{text} is beyond the calendar.") from problem
 
 
 def whole(value: float) -> float | int:
@@ -193,7 +197,16 @@ def _boolean(value: Any) -> str:
 
 
 def _number(value: Any) -> float | int:
-    return whole(float(value))
+    if isinstance(value, (dict, list)):
+        raise ValueError("A number is expected.")  # noqa: TRY004 - as above
+    return whole(_finite(value))
+
+
+def _finite(value: Any) -> float:
+    number = float(value)
+    if abs(number) > _LARGEST_NUMBER or number != number:  # noqa: PLR0124 - NaN alone differs from itself
+        raise ValueError("A finite number is expected.")
+    return number
 
 
 def _as_it_is(value: Any) -> Any:
@@ -201,9 +214,12 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _integer(value: Any) -> int:
+    number = to_integer(value)
+    if number is not None:
+        return number
     if isinstance(value, (dict, list, bool)):
         raise ValueError("A whole number is expected.")  # noqa: TRY004 - as above
-    return int(float(value))
+    return int(_finite(value))
 
 
 def _php_type(value: Any) -> str:

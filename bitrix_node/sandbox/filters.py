@@ -143,7 +143,7 @@ def path(stored: str) -> str:
     Returns:
         quoted path, safe inside an SQL string.
     """
-    name = stored.replace("'", "").replace('"', "")
+    name = re.sub(r"['\"\\\x00]", "", stored)
     return f'$."{name}"'
 
 
@@ -192,9 +192,12 @@ def normal_date(value: Any) -> Any:
     Returns:
         the moment in UTC as stored; every other value unchanged.
     """
-    if isinstance(value, str) and _OFFSET_DATE.match(value):
+    if not isinstance(value, str) or not _OFFSET_DATE.match(value):
+        return value
+    try:
         return timestamp(datetime.fromisoformat(value))
-    return value
+    except (ValueError, OverflowError):
+        return value
 
 
 def _is_empty(value: Any) -> bool:

@@ -92,10 +92,10 @@ async def read_body(request: web.Request) -> Any:
     """
     if request.content_type in _FORM_TYPES:
         return nest([(key, await _form_value(value)) for key, value in (await request.post()).items()])
-    text = await request.text()
+    text = (await request.read()).decode(errors="replace")
     try:
         return json.loads(text) if text.strip() else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return parse_query(text) if "=" in text and not text.lstrip().startswith(("{", "[")) else {}
 
 
@@ -132,10 +132,10 @@ async def read_json(request: web.Request) -> Any:
     Raises:
         RestError: the body is not a JSON map or list.
     """
-    text = await request.text()
+    text = (await request.read()).decode(errors="replace")
     try:
         document = json.loads(text) if text.strip() else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, (dict, list)):
         raise RestError("BITRIX_REST_V3_EXCEPTION_INVALIDJSONEXCEPTION", "Request body is not valid JSON", 400)

@@ -66,11 +66,12 @@ class Portal:
         self.journal = Journal()
         self.closing = asyncio.Event()
         plant(self.database, self.config.seed, self.clock)
+        self.authenticator.webhook_code(user_id=1)
 
     def reset(self) -> None:
-        """Bring the data back to the seed and forget counters, journal, limits and faults."""
+        """Bring the data back to the seed, keep webhooks valid, and forget counters, journal, limits and faults."""
         with self.database.transaction():
-            self.database.clear()
+            self.database.clear(keep=("webhooks",))
         plant(self.database, self.config.seed, self.clock)
         for memory in (self.faults, self.statistics, self.journal, self.bucket, self.quota):
             memory.clear()

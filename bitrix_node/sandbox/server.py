@@ -198,7 +198,7 @@ def _bind(handler: RouteHandler, portal: Portal) -> Callable[[web.Request], Awai
 
 
 def _json(body: Any, status: int = 200) -> web.Response:
-    text = json.dumps(body, ensure_ascii=False, default=str)
+    text = json.dumps(body, default=str)
     return web.Response(text=text, status=status, content_type="application/json")
 
 

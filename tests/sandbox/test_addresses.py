@@ -165,3 +165,36 @@ async def test_application_and_webhook_see_different_app_info(
     assert "ID" not in await portal.result("app.info")
     client = RestClient(session, f"{sandbox.url}/rest/")
     assert (await client.result("app.info", {"auth": sandbox.access_token}))["INSTALLED"] is True
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("crm.item.list", {"entityTypeId": 3, "start": 10**40}),
+        ("crm.item.list", {"entityTypeId": 3, "filter": {"id": 10**40}}),
+        ("crm.item.list", {"entityTypeId": 3, "filter": {">createdTime": "2026-99-99T00:00:00+00:00"}}),
+        ("crm.type.list", {"filter": {"x\\\"'y": 1}, "order": {"a'b": "ASC"}}),
+        ("crm.item.get", {"entityTypeId": 3, "id": 10**40}),
+        ("crm.deal.get", {"id": 10**40}),
+        ("crm.item.add", {"entityTypeId": 2, "fields": {"opportunity": "nan"}}),
+        ("crm.item.add", {"entityTypeId": 2, "fields": {"opportunity": "1e999"}}),
+        ("crm.item.add", {"entityTypeId": 2, "fields": {"assignedById": "inf"}}),
+        ("crm.item.add", {"entityTypeId": 2, "fields": {"closedate": "9999-12-31T23:59:59-12:00"}}),
+        ("crm.item.add", {"entityTypeId": 3, "fields": {"fm": "text"}}),
+        ("crm.contact.add", {"fields": {"PHONE": ["text", 5, None]}}),
+        ("crm.activity.list", {"filter": "text", "order": 5, "select": {"a": {}}}),
+        ("batch", {"cmd": "profile"}),
+        ("batch", {"cmd": {"a": {"method": "profile"}}}),
+        ("user.get", {"FILTER": {"ID": {"a": "b"}}, "sort": {"x": 1}}),
+    ],
+)
+async def test_odd_arguments_never_break_the_portal(portal: RestClient, method: str, arguments: Any) -> None:
+    status, _ = await portal.call(method, arguments)
+    assert status in (200, 400)
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b'"text"', b"[" * 100_000, b"{", b"null"])
+async def test_unreadable_bodies_count_as_empty(sandbox: Sandbox, session: aiohttp.ClientSession, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with session.post(sandbox.webhook_url + "profile", data=body, headers=headers) as answer:
+        assert answer.status == 200

@@ -69,7 +69,7 @@ def test_blobs(database: Database) -> None:
     assert (database.blobs.get(key), database.blobs.delete(key), database.blobs.get(key)) == (b"\x00\xff", True, None)
 
 
-RECORDS = [
+RECORDS: list[dict[str, Any]] = [
     {"name": "Ада", "amount": 5, "tags": ["x"], "when": "2026-03-01T10:00:00+00:00", "yes": "Y"},
     {"name": "Bob_1", "amount": 15.5, "tags": ["x", "y"], "when": "2026-03-02T10:00:00+00:00", "yes": "N"},
     {"name": "100%", "amount": None, "tags": [], "when": "2026-03-03T10:00:00+00:00", "yes": "Y"},

@@ -66,8 +66,7 @@ async def test_reset_brings_the_seed_back(sandbox: Sandbox, portal: RestClient, 
         assert answer.status == 200
     assert sandbox.faults.pending == []
     assert sandbox.statistics.requests == 0
-    again = RestClient(session, sandbox.webhook_url)
-    assert (await again.result("crm.deal.get", {"id": 1}))["ID"] == "1"
+    assert (await portal.result("crm.deal.get", {"id": 1}))["ID"] == "1"
 
 
 async def test_the_clock_moves_over_http(sandbox: Sandbox, session: aiohttp.ClientSession) -> None:
