@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,6 +110,16 @@ async def test_a_file_that_is_no_database_is_refused_in_plain_words(tmp_path: Pa
     file.write_text("These are notes and no SQLite database at all. " * 50)
     with pytest.raises(ValueError, match=r"notes\.txt"):
         await Sandbox(SandboxConfig(database=file)).start()
+
+
+async def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "accounts.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE accounts (id INTEGER)")
+    before = file.read_bytes()
+    with pytest.raises(ValueError, match="another program"):
+        await Sandbox(SandboxConfig(database=file)).start()
+    assert file.read_bytes() == before
 
 
 async def test_a_sandbox_that_is_not_running_says_so() -> None:
