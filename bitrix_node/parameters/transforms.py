@@ -40,7 +40,10 @@ def integer(value: Any) -> int:
 
 def integer_list(value: Any) -> list[int]:
     """Whole numbers from a JSON array or from text with commas."""
-    numbers = [integer(entry) for entry in text_list(value)]
+    try:
+        numbers = [integer(entry) for entry in text_list(value)]
+    except UnusableValue:
+        raise UnusableValue("whole numbers separated by commas") from None
     if not numbers:
         raise UnusableValue("at least one whole number")
     return numbers
@@ -75,7 +78,7 @@ def object_list(value: Any) -> list[dict[str, Any]]:
 
 def drive_attachments(value: Any) -> list[str]:
     """Files of the Drive as tasks take them: `n` and the file's number (UF_TASK_WEBDAV_FILES)."""
-    return [f"n{integer(str(entry).lstrip('n'))}" for entry in text_list(value)]
+    return [f"n{number}" for number in integer_list([str(entry).lstrip("n") for entry in text_list(value)])]
 
 
 def yes_no(value: Any) -> str:
