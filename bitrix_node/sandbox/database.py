@@ -263,16 +263,19 @@ class Database:
 
     def _settle(self, file: Path | str) -> None:
         try:
-            tables = self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
-            owner = self._connection.execute("PRAGMA application_id").fetchone()[0]
-            if tables and owner != _APPLICATION_ID:
-                raise sqlite3.DatabaseError("it belongs to another program")
+            self._require_own_or_new()
             self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.DatabaseError as problem:
             self._connection.close()
             raise ValueError(f"{file} is no sandbox database: {problem}. Name a new file or another one.") from problem
+
+    def _require_own_or_new(self) -> None:
+        tables = self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
+        owner = self._connection.execute("PRAGMA application_id").fetchone()[0]
+        if tables and owner != _APPLICATION_ID:
+            raise sqlite3.DatabaseError("it belongs to another program")
 
     def collection(self, name: str, index: Iterable[str] = ()) -> Collection:
         """Open a collection; the first use creates it.

@@ -53,6 +53,24 @@ class LeakyBucket:
 
 
 @dataclass(slots=True)
+class _Work:
+    """Work of one method in the window: moments with their seconds, and the sum, kept up to date."""
+
+    entries: deque[tuple[float, float]] = field(default_factory=deque)
+    total: float = 0.0
+
+    def add(self, moment: float, seconds: float) -> None:
+        self.entries.append((moment, seconds))
+        self.total += seconds
+
+    def forget_before(self, horizon: float) -> None:
+        while self.entries and self.entries[0][0] <= horizon:
+            self.total -= self.entries.popleft()[1]
+        if not self.entries:
+            self.total = 0.0
+
+
+@dataclass(slots=True)
 class OperatingQuota:
     """Adds up work time by webhook or application and method over ten minutes.
 
@@ -63,7 +81,7 @@ class OperatingQuota:
 
     limit: float
     clock: Clock
-    _work: dict[tuple[str, str], deque[tuple[float, float]]] = field(default_factory=dict)
+    _work: dict[tuple[str, str], _Work] = field(default_factory=dict)
 
     def check(self, key: str, method: str) -> None:
         """Refuse a method that has used up its time.
@@ -86,7 +104,7 @@ class OperatingQuota:
             method: documented method name.
             seconds: work time.
         """
-        self._entries(key, method).append((self.clock.time(), seconds))
+        self._current(key, method).add(self.clock.time(), seconds)
 
     def used(self, key: str, method: str) -> float:
         """Tell the work time used.
@@ -98,7 +116,7 @@ class OperatingQuota:
         Returns:
             seconds within the last ten minutes.
         """
-        return sum(seconds for _, seconds in self._entries(key, method))
+        return self._current(key, method).total
 
     def resets_at(self, key: str, method: str) -> int:
         """Tell when part of the quota is free again.
@@ -110,16 +128,14 @@ class OperatingQuota:
         Returns:
             seconds since the epoch.
         """
-        entries = self._entries(key, method)
+        entries = self._current(key, method).entries
         return int(entries[0][0] if entries else self.clock.time()) + QUOTA_WINDOW
 
     def clear(self) -> None:
         """Forget all work."""
         self._work.clear()
 
-    def _entries(self, key: str, method: str) -> deque[tuple[float, float]]:
-        entries = self._work.setdefault((key, method), deque())
-        horizon = self.clock.time() - QUOTA_WINDOW
-        while entries and entries[0][0] <= horizon:
-            entries.popleft()
-        return entries
+    def _current(self, key: str, method: str) -> _Work:
+        work = self._work.setdefault((key, method), _Work())
+        work.forget_before(self.clock.time() - QUOTA_WINDOW)
+        return work
