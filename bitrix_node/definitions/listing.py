@@ -54,7 +54,10 @@ def describe_action(resource: Resource, operation: Operation) -> Row:
 
 
 def describe_parameter(parameter: Parameter) -> Row:
-    """One parameter; `fields` are the members of a collection, or of the rows of a `fixedCollection`."""
+    """One parameter; `fields` are the members of a collection, or of the rows of a `fixedCollection`.
+
+    A row's member also says under which `group` the rows are given: `{"phoneItems": [{"VALUE": …}]}`.
+    """
     return {
         "name": parameter.name,
         "displayName": parameter.display_name,
@@ -70,7 +73,9 @@ def _fields(parameter: Parameter) -> list[Row] | None:
     if parameter.type == "collection":
         return [describe_parameter(member) for member in parameter.members]
     if parameter.type == "fixedCollection":
-        return [describe_parameter(member) for group in parameter.groups for member in group.members]
+        return [
+            describe_parameter(member) | {"group": group.name} for group in parameter.groups for member in group.members
+        ]
     return None
 
 

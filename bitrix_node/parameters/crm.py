@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MULTI_FIELDS = ("PHONE", "EMAIL", "WEB", "IM", "LINK")
 """The kinds of contact data that `fm` holds."""
@@ -40,8 +43,13 @@ def field_name(name: str) -> str:
         return "_".join(part for part in parts if part)
     if name.upper() != name or name.startswith("UF_"):
         return name
-    if name in RENAMED:
-        return RENAMED[name]
+    return RENAMED.get(name) or camel_case(name)
+
+
+def camel_case(name: str) -> str:
+    """`SECTION_ID` as `sectionId`; a name that is not all capitals stays."""
+    if name.upper() != name:
+        return name
     head, *tail = name.lower().split("_")
     return head + "".join(part.capitalize() for part in tail)
 
@@ -77,26 +85,40 @@ def multi_fields(value: Any) -> list[dict[str, Any]]:
 
 def item_filter(value: Any) -> dict[str, Any]:
     """A filter with current names; operators in front of a name stay, nested conditions are translated too."""
-    if not isinstance(value, dict):
-        raise UnusableValue('a JSON object such as {">DATE_CREATE": "2026-01-01"}')
-    return {_filter_key(key): _filter_value(entry) for key, entry in value.items()}
+    return translated_filter(value, field_name)
 
 
 def item_order(value: Any) -> dict[str, str]:
     """A sort order with current names."""
+    return translated_order(value, field_name)
+
+
+def translated_filter(value: Any, name_of: Callable[[str], str]) -> dict[str, Any]:
+    """A filter with every name in it translated by `name_of`."""
+    if not isinstance(value, dict):
+        raise UnusableValue('a JSON object such as {">DATE_CREATE": "2026-01-01"}')
+    return {
+        _filter_key(key, name_of): translated_filter(entry, name_of) if isinstance(entry, dict) else entry
+        for key, entry in value.items()
+    }
+
+
+def translated_order(value: Any, name_of: Callable[[str], str]) -> dict[str, str]:
+    """A sort order with every name in it translated by `name_of`."""
     if not isinstance(value, dict):
         raise UnusableValue('a JSON object such as {"ID": "DESC"}')
-    return {field_name(name): str(direction).upper() for name, direction in value.items()}
+    return {name_of(name): str(direction).upper() for name, direction in value.items()}
 
 
 def item_select(value: Any) -> list[str]:
-    """Field names to return, from a JSON array or text with commas; phones and e-mails are part of `fm`."""
-    names = _names(value)
-    translated = ["fm" if name.upper() in MULTI_FIELDS else field_name(name) for name in names]
+    """Field names to return; phones and e-mails only come (in `fm`) with all fields, see crm.item.list."""
+    names = listed_names(value)
+    translated = ["*" if name.upper() in {*MULTI_FIELDS, "FM"} else field_name(name) for name in names]
     return list(dict.fromkeys(translated))
 
 
-def _names(value: Any) -> list[str]:
+def listed_names(value: Any) -> list[str]:
+    """Names from a JSON array or text with commas."""
     if isinstance(value, str) and value.strip().startswith("["):
         try:
             value = json.loads(value)
@@ -106,14 +128,10 @@ def _names(value: Any) -> list[str]:
     return [str(entry).strip() for entry in entries if str(entry).strip()]
 
 
-def _filter_key(key: str) -> str:
+def _filter_key(key: str, name_of: Callable[[str], str]) -> str:
     match = _OPERATOR.match(key)
     operator, name = match.groups() if match else ("", key)
-    return f"{operator}{field_name(name)}" if name not in {"LOGIC", "logic"} else key
-
-
-def _filter_value(value: Any) -> Any:
-    return item_filter(value) if isinstance(value, dict) else value
+    return key if name in {"LOGIC", "logic"} or name.isdigit() else f"{operator}{name_of(name)}"
 
 
 def _multi_values(kind: str, entry: Any) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from bitrix_node.parameters import crm
+from bitrix_node.parameters import activities, catalog, crm
 from bitrix_node.parameters.binary import BinaryData, checked_base64
 from bitrix_node.parameters.errors import UnusableValue
 
@@ -186,6 +186,33 @@ def json_object(value: Any) -> dict[str, Any]:
     raise UnusableValue('a JSON object such as {"TITLE": "…"}')
 
 
+def rest_method(value: Any) -> str:
+    """The name of a REST method, also from an address or a path that ends with it."""
+    path, asked, _ = str(value).strip().partition("?")
+    name = re.sub(r"\.(json|xml)$", "", path.rstrip("/").rpartition("/")[2])
+    if asked or not re.fullmatch(r"[A-Za-z]\w*(\.\w+)*", name):
+        raise UnusableValue("the name of a REST method, such as crm.deal.list, without arguments")
+    return name
+
+
+def sort_field(value: Any) -> str:
+    """The field of a sort order such as `{"LAST_NAME": "ASC"}`, for methods that take it apart from its direction."""
+    return _sort(value)[0]
+
+
+def sort_direction(value: Any) -> str:
+    """The direction of a sort order such as `{"LAST_NAME": "ASC"}`."""
+    return _sort(value)[1]
+
+
+def _sort(value: Any) -> tuple[str, str]:
+    if isinstance(value, dict) and len(value) == 1:
+        [(field, direction)] = value.items()
+        if str(direction).upper() in {"ASC", "DESC"}:
+            return str(field), str(direction).upper()
+    raise UnusableValue('a JSON object with one field and its direction, such as {"LAST_NAME": "ASC"}')
+
+
 def _json_array(text: str) -> list[Any] | None:
     try:
         parsed = json.loads(text)
@@ -205,6 +232,7 @@ def _dialog(value: Any) -> tuple[str, str]:
 
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "activityFields": activities.activity_fields,
     "base64Content": base64_content,
     "botCommand": bot_command,
     "chatDialog": chat_dialog,
@@ -227,6 +255,13 @@ TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "nameList": name_list,
     "objectList": object_list,
     "oneZero": one_zero,
+    "productFields": catalog.product_fields,
+    "productFilter": catalog.product_filter,
+    "productOrder": catalog.product_order,
+    "productSelect": catalog.product_select,
+    "restMethod": rest_method,
+    "sortDirection": sort_direction,
+    "sortField": sort_field,
     "taskNumber": task_number,
     "textContent": text_content,
     "upperCase": upper_case,
