@@ -10,6 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 JOURNAL_LENGTH = 10_000
+LONGEST_TEXT = 20_000
+
+
+def snapshot(value: Any) -> Any:
+    """Copy arguments for the journal.
+
+    Args:
+        value: arguments at any depth.
+
+    Returns:
+        a copy that later changes do not reach; texts and bytes beyond `LONGEST_TEXT`, file contents mostly, are cut
+        and say how long they were.
+    """
+    if isinstance(value, dict):
+        return {key: snapshot(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [snapshot(child) for child in value]
+    if isinstance(value, (str, bytes)) and len(value) > LONGEST_TEXT:
+        return f"{value[:100]!r}… ({len(value)} in all)"
+    return value
 
 
 @dataclass(slots=True)

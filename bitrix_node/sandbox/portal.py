@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import logging
 import time
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from bitrix_node.sandbox.database import Database
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.faults import Faults
 from bitrix_node.sandbox.limits import LeakyBucket, OperatingQuota
-from bitrix_node.sandbox.observation import Journal, JournalEntry, Statistics
+from bitrix_node.sandbox.observation import Journal, JournalEntry, Statistics, snapshot
 from bitrix_node.sandbox.registry import REGISTRY, Call, Method, Page
 from bitrix_node.sandbox.seed import plant
 
@@ -91,7 +90,7 @@ class Portal:
         Returns:
             the outcome; a refusal is in it, never raised.
         """
-        arrived = copy.deepcopy(arguments)
+        arrived = snapshot(arguments)
         watch = Stopwatch.start(self.clock)
         if self.config.command_ms:
             await asyncio.sleep(self.config.command_ms / 1000)

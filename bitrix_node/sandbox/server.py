@@ -14,6 +14,7 @@ from bitrix_node.sandbox.answers import Answer, error_body, success_body
 from bitrix_node.sandbox.authentication import Caller, take_token
 from bitrix_node.sandbox.batch import run_batch, run_batch_v3
 from bitrix_node.sandbox.errors import RestError, method_not_found
+from bitrix_node.sandbox.observation import snapshot
 from bitrix_node.sandbox.parsing import parse_query, read_arguments, read_json
 from bitrix_node.sandbox.portal import Portal, Visit
 from bitrix_node.sandbox.registry import REGISTRY, RouteHandler
@@ -140,7 +141,7 @@ class RestEndpoint:
 
     def _note_batch(self, visit: Visit, arguments: Any, answer: Answer) -> None:
         status = answer.error.status if answer.error else 200
-        self._portal.note(visit, "batch", arguments, status, answer.error.code if answer.error else None)
+        self._portal.note(visit, "batch", snapshot(arguments), status, answer.error.code if answer.error else None)
 
     async def _fail(
         self, request: web.Request, fault: Fault, address: Address, answer: Callable[[], Awaitable[web.Response]]

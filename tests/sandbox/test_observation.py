@@ -42,6 +42,13 @@ async def test_the_journal_tells_the_commands_of_a_batch(sandbox: Sandbox, porta
     assert len(sandbox.journal) == 4
 
 
+async def test_the_journal_does_not_keep_whole_files(sandbox: Sandbox, portal: RestClient) -> None:
+    fields = {"name": "Vera", "comments": "x" * 30_000}
+    await portal.result("crm.item.add", {"entityTypeId": 3, "fields": fields})
+    noted = sandbox.journal[0].arguments["fields"]
+    assert (noted["name"], len(noted["comments"]) < 200, "30000" in noted["comments"]) == ("Vera", True, True)
+
+
 async def test_statistics_count_requests_and_commands(sandbox: Sandbox, session: aiohttp.ClientSession) -> None:
     client = RestClient(session, sandbox.webhook_url)
     await client.batch(["PROFILE", "profile", "server.time"])
