@@ -40,6 +40,11 @@ class DataLocation:
         """The folder with one file a credential type."""
         return self.root / "credentials"
 
+    @property
+    def examples(self) -> Path:
+        """The folder with example input."""
+        return self.root / "examples"
+
 
 @cache
 def packaged_data() -> DataLocation:

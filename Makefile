@@ -1,0 +1,51 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell command -v $(name))))
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+WORKERS ?= auto
+
+.PHONY: demo test check unit e2e build clean
+
+demo: $(VENV)/.runtime
+	@$(BIN)/bitrix-node demo
+
+test: check unit
+
+check: $(VENV)/.development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/bitrix-node validate
+
+unit: $(VENV)/.development
+	$(BIN)/pytest -n $(WORKERS) -m "not e2e"
+
+e2e: $(VENV)/.browser
+	$(BIN)/pytest -m e2e tests/e2e
+
+build: $(VENV)/.runtime
+	$(BIN)/bitrix-node build
+	$(BIN)/pip wheel -q --no-deps -w dist .
+
+clean:
+	rm -rf $(VENV) dist
+
+$(BIN)/python:
+	@$(if $(PYTHON),,$(error Python 3.11 or newer is needed))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is older." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module of Python is missing: install python3-venv." >&2; exit 1; }
+
+$(VENV)/.runtime: $(BIN)/python pyproject.toml
+	@$(BIN)/pip install -q -e .
+	@touch $@
+
+$(VENV)/.development: $(BIN)/python pyproject.toml
+	$(BIN)/pip install -q -e '.[dev]'
+	@touch $@
+
+$(VENV)/.browser: $(BIN)/python pyproject.toml
+	$(BIN)/pip install -q -e '.[dev,e2e]'
+	@command -v chromium >/dev/null || scripts/install-chromium
+	@touch $@

@@ -1,0 +1,80 @@
+"""The command line: `bitrix-node`. Every command is loaded only when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from bitrix_node import __version__
+
+_COMMANDS = {
+    "actions": ("actions", "List every action."),
+    "build": ("build", "Build the installable n8n package."),
+    "demo": ("demo", "Show the main job on the embedded sandbox."),
+    "explain": ("explain", "Print the REST calls an action would send."),
+    "n8n": ("n8n", "Install and start a real n8n with everything wired together."),
+    "run": ("run", "Run one action over input items."),
+    "runner": ("runner", "Connect to an n8n task broker and execute actions."),
+    "sandbox": ("sandbox", "Serve the embedded Bitrix24 portal."),
+    "validate": ("validate", "Check definitions."),
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands stand in modules of their own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"{__name__}.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="bitrix-node")
+def bitrix_node() -> None:
+    """Bitrix24 for n8n, the shell and Python."""
+
+
+def main() -> NoReturn:
+    """Runs the command line; exit codes: 0 done, 1 an item failed or a check fell short, 2 wrong usage."""
+    try:
+        bitrix_node(prog_name="bitrix-node", standalone_mode=False)
+        code = 0
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    except Exception as error:
+        if "BITRIX_NODE_DEBUG" in os.environ:
+            raise
+        click.echo(_unforeseen(error), err=True)
+        code = 1
+    sys.exit(code)
+
+
+def _unforeseen(error: Exception) -> str:
+    """The message for what no command foresaw; its text may hold anything, so only its kind is shown."""
+    return (
+        f"Error: the command met something it was not built for ({type(error).__name__}). "
+        "Set BITRIX_NODE_DEBUG=1 to see where, and please report it."
+    )

@@ -1,0 +1,76 @@
+"""`bitrix-node run`: one action over input items."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+import click
+
+from bitrix_node.definitions import Definitions, UnknownName
+from bitrix_node.hosts.cli.connection import ConnectionOptions, connected, connection_options
+from bitrix_node.hosts.cli.faults import ITEM_FAILED, Fault
+from bitrix_node.hosts.cli.input import load_items
+from bitrix_node.hosts.cli.output import check_writable, write_items
+from bitrix_node.hosts.cli.parameters import parameter_options, read_parameters
+from bitrix_node.hosts.cli.progress import progress_bar
+from bitrix_node.runtime import ItemFailed, Node
+
+
+@click.command("run")
+@click.argument("resource")
+@click.argument("operation")
+@parameter_options
+@click.option("--items", metavar="FILE|-", help="Input items: a JSON array or JSON lines. Default: one empty item.")
+@connection_options
+@click.option("--continue-on-fail", is_flag=True, help="Turn a failed item into an error item and go on.")
+@click.option("--output", metavar="FILE", help="Write the items here instead of to standard output.")
+@click.option("--jsonl", is_flag=True, help="Write JSON lines instead of a JSON array.")
+@click.option("--no-progress", is_flag=True, help="Show no progress bar.")
+def command(
+    resource: str,
+    operation: str,
+    params: str | None,
+    single: tuple[str, ...],
+    items: str | None,
+    continue_on_fail: bool,
+    output: str | None,
+    jsonl: bool,
+    no_progress: bool,
+    **connection: Any,
+) -> None:
+    """Runs OPERATION of RESOURCE over input items and prints the output items.
+
+    A parameter value may be an expression, as in n8n: "={{ $json.userId }}".
+    """
+    try:
+        action = Definitions.packaged().operation(resource, operation)
+    except UnknownName as error:
+        raise Fault(str(error), "'bitrix-node actions' lists every action.") from None
+    parameters, inputs = read_parameters(params, single), load_items(items)
+    check_writable(output)
+
+    show_progress = not no_progress and sys.stderr.isatty()
+
+    async def execute() -> list[dict[str, Any]]:
+        async with (
+            connected(ConnectionOptions(**connection), dict(os.environ)) as (credential, keep),
+            Node(credential, keep=keep) as node,
+        ):
+            with progress_bar(f"{action.name} ({resource})", show=show_progress) as progress:
+                return await node.execute(
+                    resource,
+                    operation,
+                    parameters=parameters,
+                    items=inputs,
+                    continue_on_fail=continue_on_fail,
+                    progress=progress,
+                )
+
+    try:
+        outputs = asyncio.run(execute())
+    except ItemFailed as error:
+        raise Fault(str(error), exit_code=ITEM_FAILED) from None
+    write_items(outputs, output, lines=jsonl)
