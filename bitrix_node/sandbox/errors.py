@@ -48,4 +48,5 @@ def wrong_authorization_type() -> RestError:
     Returns:
         the error to raise, with status 403.
     """
-    return RestError("WRONG_AUTH_TYPE", "Current authorization type is denied for this method. Application context required", 403)
+    message = "Current authorization type is denied for this method. Application context required"
+    return RestError("WRONG_AUTH_TYPE", message, 403)
