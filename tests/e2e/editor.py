@@ -84,6 +84,10 @@ class Editor:
         )
 
     async def picture(self, name: str) -> None:
-        """Takes a picture of the window for the documentation."""
+        """Takes a picture of the window for the documentation, without n8n's passing notes."""
         IMAGES.mkdir(parents=True, exist_ok=True)
+        for note in await self.page.locator(".el-notification__closeBtn").all():
+            await note.click()
+        await expect(self.page.locator(".el-notification")).to_have_count(0)
+        await self.page.mouse.move(1, 450)
         await self.page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")

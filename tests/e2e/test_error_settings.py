@@ -49,8 +49,7 @@ async def members(stack: Running, chat: int) -> set[int]:
         aiohttp.ClientSession() as session,
         session.post(f"{stack.webhook_url}imbot.v2.Chat.User.list", json={**BOT, "dialogId": f"chat{chat}"}) as answer,
     ):
-        result = (await answer.json())["result"]
-    return {int(user["id"]) for user in result["users"]}
+        return {int(user["id"]) for user in (await answer.json())["result"]}
 
 
 def inputs(items: list[dict[str, Any]]) -> list[int]:
@@ -115,3 +114,6 @@ async def test_the_button_in_the_editor(editor: Editor, n8n: N8nClient, stack: R
     await editor.page.get_by_test_id("canvas-node").filter(has_text=LEAVE).dblclick()
     await expect(editor.page.get_by_test_id("output-panel").get_by_text("deleted").first).to_be_visible()
     await editor.picture("node-output")
+    await editor.page.get_by_text("Error Branch (2 items)").click()
+    await expect(editor.page.get_by_test_id("output-panel").get_by_text("T-10199").first).to_be_visible()
+    await editor.picture("node-errors")
