@@ -16,17 +16,23 @@ from bitrix_node.n8n.installation.errors import InstallationError
 from bitrix_node.n8n.installation.example import LEAVE, TRIGGER, WORKFLOW_NAME, support_workflow
 from bitrix_node.n8n.installation.install import ensure_n8n
 from bitrix_node.n8n.installation.package import install_package
-from bitrix_node.n8n.installation.process import N8nProcess
+from bitrix_node.n8n.installation.process import N8nProcess, free_port
 from bitrix_node.n8n.installation.up import DEMO_OWNER, NODE_TYPE, UpOptions, running
 from bitrix_node.n8n.package import build_package
 
-COMMAND = (sys.executable, "-m", "bitrix_node.hosts.cli", "n8n", "up", "--port", "0", "--folder")
+COMMAND = (sys.executable, "-m", "bitrix_node.hosts.cli", "n8n", "up")
 
 
 async def start(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
     """Starts the program and waits for its address."""
     process = await asyncio.create_subprocess_exec(
-        *COMMAND, str(folder), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *COMMAND,
+        "--port",
+        str(free_port()),
+        "--folder",
+        str(folder),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     assert process.stdout is not None
     printed = b""

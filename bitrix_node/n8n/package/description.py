@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.n8n.package.icons import icon_reference
 from bitrix_node.n8n.package.panel import panel_properties
+from bitrix_node.portal.tables import method_habits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Resource
+    from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Request, Resource
 
 
 def node_description(
@@ -55,10 +56,20 @@ def shim_plan(resources: Sequence[Resource], credentials: Mapping[str, Credentia
 def _operation_plan(operation: Operation) -> dict[str, Any]:
     plan: dict[str, Any] = {
         "parameters": [parameter.name for parameter in operation.parameters],
-        "writes": any(request.writes is not False for request in operation.calls),
+        "writes": any(_writes(request) for request in operation.calls),
     }
     files = _file_parameters(operation.parameters)
     return {**plan, "fileParameters": files} if files else plan
+
+
+def _writes(request: Request) -> bool:
+    """Whether a request may change anything; told by its methods' names where the definition does not say."""
+    if request.writes is not None:
+        return request.writes
+    if isinstance(request.method, str):
+        return method_habits().writes(request.method)
+    methods = (request.method.table or {}).values()
+    return not methods or any(method_habits().writes(method) for method in methods)
 
 
 def _file_parameters(parameters: Sequence[Parameter], prefix: str = "") -> list[str]:
