@@ -59,6 +59,12 @@ def bound_sequence(call: Call, name: str) -> list[Any]:
     return value
 
 
+def whole_numbers(value: Any) -> list[int]:
+    """The whole numbers in a list or map of them; whatever else it holds, or any other value, is passed over."""
+    entries = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [number for entry in entries if (number := to_integer(entry)) is not None]
+
+
 def _bound(call: Call, name: str) -> Any:
     value = call.value(name)
     if value is None or value == "":

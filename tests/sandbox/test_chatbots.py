@@ -272,3 +272,14 @@ async def test_an_application_needs_no_token_and_owns_its_bots_alone(
     assert (await application.refusal("imbot.v2.Chat.get", {**auth, "botId": 39, "dialogId": CHAT}))[1] == (
         "BOT_OWNERSHIP_ERROR"
     )
+
+
+async def test_forwarding_what_was_said_elsewhere(portal: RestClient) -> None:
+    fields = {"forwardIds": {"11111111-aaaa": 5001}}
+    sent = await portal.result("imbot.v2.Chat.Message.send", {**BOT, "dialogId": "chat15", "fields": fields})
+    number = sent["uuidMap"]["11111111-aaaa"]
+    seen = await portal.result("imbot.v2.Chat.Message.get", {**LISTENER, "messageId": number})
+    assert seen["message"]["text"] == "Hello, I need help: invoice has the wrong address."
+    for message_id in (101, 424242, "x"):
+        refused = {**BOT, "dialogId": "chat15", "fields": {"forwardIds": {"u": message_id}}}
+        assert (await portal.refusal("imbot.v2.Chat.Message.send", refused))[0] == 400

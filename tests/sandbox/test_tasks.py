@@ -121,6 +121,7 @@ async def test_filters(portal: RestClient, sandbox: Sandbox) -> None:
     assert await ids(portal, filter={"RESPONSIBLE_ID": 9, "!STATUS": 5}) == [29]
     assert await ids(portal, filter={"%TITLE": "SUPPORT"}) == [10, 11, 29]
     assert await ids(portal, filter={"AUDITOR": 7}) == [10, 29]
+    assert await ids(portal, filter={"responsibleId": 9}, order={"createdDate": "desc"}) == [29, 11]
     assert await ids(portal, filter={"TAG": "bot"}) == [10]
     assert await ids(portal, filter={"MEMBER": 8}) == [9, 10, 25, 29]
     assert await ids(portal, filter={">=CREATED_DATE": "2026-11-16T00:00:00+00:00"}) == [29, 30]
@@ -236,6 +237,7 @@ async def test_comments(portal: RestClient, agent: RestClient) -> None:
         ("add", {"TASKID": 29, "FIELDS": {"POST_MESSAGE": " "}}, "Comment text is not specified"),
         ("add", {"TASKID": 1, "FIELDS": {"POST_MESSAGE": "x"}}, "Insufficient permissions"),
         ("add", {"TASKID": 29, "FIELDS": {"POST_MESSAGE": "x", "MOOD": 1}}, 'must not contain key "MOOD"'),
+        ("add", {"TASKID": 29, "FIELDS": {"POST_MESSAGE": "x", "POST_DATE": "soon"}}, "POST_DATE"),
         ("add", {"TASKID": "x", "FIELDS": {"POST_MESSAGE": "x"}}, 'expected to be of type "integer"'),
         ("getlist", {"TASKID": 1}, "Action failed"),
         ("getlist", {"TASKID": 29, "FILTER": {"%POST_DATE": 1}}, 'must not contain key "%POST_DATE"'),

@@ -86,6 +86,7 @@ async def test_a_task_from_its_making_to_its_removal(third: RestClient, portal: 
         ("delete", {"id": 424242}, (403, "ACCESSDENIEDEXCEPTION", [])),
         ("list", {"filter": [["title", "x"]]}, (400, "VALIDATION_REQUESTVALIDATIONEXCEPTION", ["title"])),
         ("list", {"filter": [["mood", "x"]]}, (400, "UNKNOWNDTOPROPERTYEXCEPTION", [])),
+        ("list", {"filter": ["id"]}, (400, "VALIDATION_REQUESTVALIDATIONEXCEPTION", ["filter"])),
         ("list", {"filter": [["id", "~", 1]]}, (400, "UNKNOWNFILTEROPERATOREXCEPTION", [])),
         ("list", {"order": {"description": "ASC"}}, (400, "INVALIDORDEREXCEPTION", [])),
         ("list", {"order": {"id": "UP"}}, (400, "INVALIDORDEREXCEPTION", [])),

@@ -95,6 +95,8 @@ def _apply(command: Command, fields: dict[str, Any]) -> None:
             raise RestError("EVENT_COMMAND_ADD_ERROR", "Wrong handler URL")
     languages = fields.get("LANG") or []
     for entry in languages.values() if isinstance(languages, dict) else languages:
+        if not isinstance(entry, dict):
+            raise RestError("LANG_ERROR", "Lang set can't be empty")
         language = str(entry.get("LANGUAGE_ID") or "en")
         command.titles[language] = str(entry.get("TITLE") or "")
         command.hints[language] = str(entry.get("PARAMS") or "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.arguments import to_integer
-from bitrix_node.sandbox.binding import bound_integer, bound_mapping, bound_text
+from bitrix_node.sandbox.binding import bound_integer, bound_mapping, bound_text, whole_numbers
 from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.errors import RestError
-from bitrix_node.sandbox.messenger import chats, membership, messages, people, views
+from bitrix_node.sandbox.messenger import chats, input_actions, membership, messages, people, views
 from bitrix_node.sandbox.messenger.access_v2 import DONE, bot_method
 from bitrix_node.sandbox.messenger.chats import Chat, Kind
 from bitrix_node.sandbox.messenger.messages import Draft
@@ -42,8 +42,7 @@ def add(call: Call, bot: Bot) -> Any:
     """Create a group chat; the bot is in it, and owns it unless `ownerId` names somebody else."""
     fields = call.mapping("fields")
     owner = to_integer(fields.get("ownerId")) or bot.id
-    invited = [to_integer(value) or 0 for value in fields.get("userIds") or []]
-    wanted = dict.fromkeys((bot.id, owner, *invited))
+    wanted = dict.fromkeys((bot.id, owner, *whole_numbers(fields.get("userIds"))))
     members = [person.id for person in people.find_all(call.database, wanted)]
     owner = owner if owner in members else bot.id
     new = Chat(
@@ -91,14 +90,13 @@ def set_owner(call: Call, bot: Bot) -> Any:
 
 @bot_method("imbot.v2.Chat.InputAction.notify")
 def notify_input(call: Call, bot: Bot) -> Any:
-    """Show that the bot is busy; remembered in the chat, as its members would see it."""
+    """Show that the bot is busy."""
     chat = any_chat(call, bot)
     code = call.text("statusMessageCode")
     if code and code not in _STATUS_CODES:
         raise RestError("100", f"Invalid value {{{code}}} to match with parameter {{statusMessageCode}}.")
-    seconds = min(max(call.integer("duration", 60), 1), 600)
-    record = {"chat_id": chat.id, "person_id": bot.id, "code": code, "seconds": seconds, "date": timestamp(call.now)}
-    call.database.collection("input_actions", index=("chat_id",)).insert(record)
+    seconds = call.integer("duration", input_actions.USUAL)
+    input_actions.show(call.database, chat, bot.id, call.now, code=code, seconds=seconds)
     return DONE
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.sandbox.arguments import to_integer
-from bitrix_node.sandbox.binding import bound_integer, bound_sequence
+from bitrix_node.sandbox.binding import bound_integer, bound_sequence, whole_numbers
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.messenger import membership, people
 from bitrix_node.sandbox.messenger.access_v2 import DONE, bot_method
@@ -67,7 +66,7 @@ def _set_managers(call: Call, bot: Bot, *, managing: bool) -> dict[str, bool]:
 
 
 def _numbers(call: Call) -> list[int]:
-    return [to_integer(value) or 0 for value in bound_sequence(call, "userIds")]
+    return whole_numbers(bound_sequence(call, "userIds"))
 
 
 def _ordered(chat: Chat, order: dict[str, Any]) -> list[int]:

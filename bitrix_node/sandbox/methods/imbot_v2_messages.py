@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.sandbox.arguments import to_integer
 from bitrix_node.sandbox.binding import bound_integer, bound_mapping
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.messenger import chats, messages, people, views
@@ -26,9 +27,9 @@ def send(call: Call, bot: Bot) -> Any:
     """Say something, or forward what was said elsewhere."""
     chat = any_chat(call, bot)
     fields = call.mapping("fields")
-    forwards = fields.get("forwardIds") or {}
+    forwards = fields.get("forwardIds")
     forwarded = {
-        key: messages.post(call.database, chat, bot.id, _forward(call, bot, int(number)), call.now).id
+        key: messages.post(call.database, chat, bot.id, _forward(call, bot, number), call.now).id
         for key, number in (forwards.items() if isinstance(forwards, dict) else ())
     }
     if forwarded and not fields.get("message"):
@@ -80,9 +81,9 @@ def read(call: Call, bot: Bot) -> Any:
     }
 
 
-def _forward(call: Call, bot: Bot, message_id: int) -> Draft:
-    original = messages.find(call.database, message_id)
+def _forward(call: Call, bot: Bot, message_id: Any) -> Draft:
+    original = messages.find(call.database, to_integer(message_id) or 0)
     chat = chats.load(call.database, original.chat_id)
     if chat is None or bot.id not in chat.members:
         raise Refusal(Reason.REPLY_UNKNOWN)
-    return Draft(original.text, {**original.params, "FORWARD_ID": message_id})
+    return Draft(original.text, {**original.params, "FORWARD_ID": original.id})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bitrix_node.sandbox.arguments import to_integer
+from bitrix_node.sandbox.binding import whole_numbers
 from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.errors import RestError
-from bitrix_node.sandbox.messenger import chats, colors, membership, messages, people
+from bitrix_node.sandbox.messenger import chats, colors, input_actions, membership, messages, people
 from bitrix_node.sandbox.messenger.access_v1 import spoken, spoken_by_bot, spoken_by_user
 from bitrix_node.sandbox.messenger.avatars import store
 from bitrix_node.sandbox.messenger.chats import Chat, Kind
@@ -123,11 +123,10 @@ def delete_person(call: Call, actor_id: int) -> bool:
 
 @spoken_by_bot("chat.sendTyping")
 def send_typing(call: Call, actor_id: int) -> bool:
-    """Show that the bot is writing; remembered in the chat, as its members would see it."""
+    """Show that the bot is writing."""
     dialog_id = call.text("DIALOG_ID", required="DIALOG_ID_EMPTY", message="Dialog ID can't be empty")
     chat = chats.of_dialog(call.database, dialog_id, actor_id, timestamp(call.now))
-    record = {"chat_id": chat.id, "person_id": actor_id, "code": "", "seconds": 60, "date": timestamp(call.now)}
-    call.database.collection("input_actions").insert(record)
+    input_actions.show(call.database, chat, actor_id, call.now)
     return True
 
 
@@ -148,4 +147,4 @@ def _people_named(call: Call, code: str, message: str) -> list[int]:
         return []
     if not isinstance(value, (list, dict)):
         raise RestError(code, message)
-    return [to_integer(entry) or 0 for entry in call.sequence("USERS")]
+    return whole_numbers(value)

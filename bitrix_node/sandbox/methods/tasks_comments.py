@@ -40,7 +40,7 @@ def add(call: Call) -> int:
         "task_id": task["id"],
         "author_id": author,
         "author_name": described["name"] if described else "",
-        "date": store_date(fields["POST_DATE"]) if fields.get("POST_DATE") else timestamp(call.now),
+        "date": _moment(call, fields.get("POST_DATE")),
         "text": text,
     }
     changes = {"COMMENTS_COUNT": (task["COMMENTS_COUNT"] or 0) + 1, "ACTIVITY_DATE": timestamp(call.now)}
@@ -62,6 +62,13 @@ def get_list(call: Call) -> list[dict[str, Any]]:
     comments = call.database.collection("task_comments", index=("task_id",))
     rows, _ = comments.query(conditions, order, start=-1, limit=max(comments.count(task_id=task["id"]), 1))
     return [_row(comment) for comment in rows]
+
+
+def _moment(call: Call, given: Any) -> str:
+    try:
+        return store_date(given) if given else timestamp(call.now)
+    except ValueError as problem:
+        raise RestError("ERROR_CORE", "Incorrect value in the field POST_DATE") from problem
 
 
 def _row(comment: dict[str, Any]) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def _conditions(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     conditions: dict[str, Any] = {}
     for key, value in given.items():
         operator, name = split_operator(key)
-        upper = name.upper()
+        upper = stored_name(name)
         if isinstance(value, dict) and (upper.startswith("::SUBFILTER") or key.isdigit()):
             conditions[str(len(conditions))] = _conditions(call, value)
         elif upper in ("LOGIC", "::LOGIC"):
@@ -176,7 +176,7 @@ def _meta_statuses(call: Call) -> dict[str, dict[str, Any]]:
 
 
 def _sort_name(name: str) -> str:
-    upper = name.upper()
+    upper = stored_name(name)
     stored = _SORTABLE.get(upper, upper)
     if stored != "id" and (stored not in FIELDS or stored in _NOT_SORTABLE):
         raise RestError("0", "Invalid sorting key (internal error)")

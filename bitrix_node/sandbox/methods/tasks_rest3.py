@@ -199,6 +199,8 @@ def _conditions(given: list[Any]) -> dict[str, Any]:
 
 
 def _triple(entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, list) or len(entry) not in (2, 3):
+        raise _invalid(("filter", _mistyped("filter", "array")))
     name, operator, value = (entry[0], "=", entry[1]) if len(entry) == 2 else entry  # noqa: PLR2004 - a pair
     if name not in ("id", *FIELDS_V3):
         raise RestError(f"{_PREFIX}UNKNOWNDTOPROPERTYEXCEPTION", f"Unknown field `{name}` for entity `TaskDto`")
