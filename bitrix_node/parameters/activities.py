@@ -31,11 +31,13 @@ _NUMBERS = {"ownerTypeId", "ownerId", "responsibleId", "parentActivityId"}
 
 def activity_fields(value: Any) -> dict[str, Any]:
     """The arguments of crm.activity.todo.add and crm.activity.todo.update, from the panel's rows or a JSON object."""
-    named = {RENAMED.get(name) or camel_case(name): entry for name, entry in field_rows(value).items()}
-    unknown = [name for name in named if name not in FIELDS]
-    if unknown:
-        raise UnusableValue(f"fields of a to-do ({', '.join(FIELDS)}), and {unknown[0]} is none")
-    return {name: _number(name, entry) if name in _NUMBERS else entry for name, entry in named.items()}
+    fields = {}
+    for name, entry in field_rows(value).items():
+        current = RENAMED.get(name) or camel_case(name)
+        if current not in FIELDS:
+            raise UnusableValue(f"fields of a to-do ({', '.join(FIELDS)}), and {name} is none")
+        fields[current] = _number(current, entry) if current in _NUMBERS else entry
+    return fields
 
 
 def _number(name: str, entry: Any) -> int:

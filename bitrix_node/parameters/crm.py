@@ -77,10 +77,12 @@ def item_fields(value: Any) -> dict[str, Any]:
     return fields
 
 
-def multi_fields(value: Any) -> list[dict[str, Any]]:
-    """Entries of `fm`, from the panel's rows of phones or e-mails."""
+def multi_fields(value: Any) -> dict[str, Any]:
+    """The part of `fields` that the panel's rows of phones or e-mails make up: `{"fm": […]}`."""
     kinds = {"phoneItems": "PHONE", "emailItems": "EMAIL", "webItems": "WEB", "imItems": "IM"}
-    return [entry for group, kind in kinds.items() if group in value for entry in _multi_values(kind, value[group])]
+    return {
+        "fm": [entry for group, kind in kinds.items() if group in value for entry in _multi_values(kind, value[group])]
+    }
 
 
 def item_filter(value: Any) -> dict[str, Any]:
