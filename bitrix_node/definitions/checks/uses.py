@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.definitions.checks.views import PATH_KEYS
 from bitrix_node.definitions.faults import one_of, shown
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def fields_sent_nowhere(operation: OperationView) -> Iterator[Fault]:
 
 
 def _is_inert(entry: Field) -> bool:
-    return entry.tree.get("type") in {"notice", "collection"}
+    return entry.tree.get("type") in {"notice", "collection"} or "refuses" in entry.tree
 
 
 def _paths_with_effect(operation: OperationView) -> Iterator[str]:
@@ -74,8 +75,13 @@ def _paths_named(operation: OperationView) -> Iterator[tuple[str, str]]:
             yield place, path
     for request in operation.requests:
         for place, source in request.sources():
-            yield from ((place, source[key]) for key in ("parameter", "keyedBy") if key in source)
+            yield from ((place, source[key]) for key in PATH_KEYS if key in source)
+        for index, entry in enumerate(request.tree.get("requires", [])):
+            place = f"{request.place}.requires[{index}]"
+            yield from ((place, path) for path in ([entry] if isinstance(entry, str) else entry))
         yield from _listed(f"{request.place}.accepts", request.tree.get("accepts", []))
+        for one_of in request.tree.get("requires", []):
+            yield from _listed(f"{request.place}.requires", one_of if isinstance(one_of, list) else [one_of])
         yield from _listed(f"{request.place}.answer.deleted", request.tree.get("answer", {}).get("deleted", []))
     yield from _listed(f"{operation.place}.answer.deleted", operation.tree.get("answer", {}).get("deleted", []))
 

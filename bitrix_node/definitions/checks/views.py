@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Tree = dict[str, Any]
 
+PATH_KEYS = ("parameter", "keyedBy", "given")
+"""The keys of a source that hold the path of a parameter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -83,8 +86,8 @@ class RequestView:
                 yield from _with_otherwise(f"{self.place}.arguments.{argument}", source)
 
     def parameters_sent(self) -> set[str]:
-        """The paths of the parameters whose values the request carries."""
-        return {tree[key] for _, tree in self.sources() for key in ("parameter", "keyedBy") if key in tree}
+        """The paths of the parameters whose values the request carries, or which decide what it carries."""
+        return {tree[key] for _, tree in self.sources() for key in PATH_KEYS if key in tree}
 
 
 @dataclass(frozen=True)
