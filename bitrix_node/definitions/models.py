@@ -80,6 +80,7 @@ class Parameter(_Model):
     key: str | None = None
     show: Condition | None = None
     use: ParameterUse | None = None
+    refuses: str | None = None
 
     def member(self, name: str) -> Parameter | None:
         """The member of a collection with this name, if there is one."""
@@ -95,6 +96,7 @@ class Source(_Model):
     value: Any = None
     answer: str | None = None
     keyed_by: str | None = None
+    given: str | None = None
     otherwise: Source | None = None
 
 
@@ -134,6 +136,7 @@ class Request(_Model):
     method: str | Source
     arguments: dict[str, tuple[Source, ...]] = {}
     writes: bool | None = None
+    requires: tuple[tuple[str, ...], ...] = ()
     accepts: tuple[str, ...] = ()
     paging: Paging | None = None
     answer: Answer = Answer()

@@ -119,6 +119,8 @@ def _request(request: Mapping[str, Any], names: _Names, path: str) -> Tree:
         argument: _sources(sources, names, f"{path}.arguments.{argument}")
         for argument, sources in request.get("arguments", {}).items()
     }
+    if "requires" in request:
+        resolved["requires"] = [[entry] if isinstance(entry, str) else entry for entry in request["requires"]]
     if not isinstance(request["method"], str):
         resolved["method"] = _source(request["method"], names, f"{path}.method")
     if isinstance(request.get("paging"), str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.planning import check_use, plan
+from bitrix_node.handlers.planning import check_required, check_use, plan
 from bitrix_node.parameters import build_arguments
 from bitrix_node.parameters.arguments import resolve_source
 
@@ -23,6 +23,7 @@ def explain(operation: Operation, values: Values) -> list[dict[str, Any]]:
         Refusal: when the action would be refused.
     """
     requests = plan(operation, values)
+    check_required(values, requests)
     check_use(operation, values, requests)
     return [_described(request, values) for request in requests]
 

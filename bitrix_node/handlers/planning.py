@@ -57,6 +57,20 @@ def check_use(operation: Operation, values: Values, requests: Sequence[Request])
         )
 
 
+def check_required(values: Values, requests: Sequence[Request]) -> None:
+    """Refuses an item that lacks what its requests cannot do without.
+
+    Raises:
+        ParameterError: that names the parameter.
+    """
+    for request in requests:
+        for one_of in request.requires:
+            if not any(values.is_given(path) for path in one_of):
+                parameters = [values.parameters[path] for path in one_of]
+                names = " or ".join(f"'{parameter.display_name}'" for parameter in parameters)
+                raise ParameterError(one_of[0], f"{names} is required", parameters[0].description or "")
+
+
 def check_credential(operation: Operation, endpoint: Endpoint) -> None:
     """Refuses methods that are open to applications only when the credential is a webhook.
 

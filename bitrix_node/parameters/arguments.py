@@ -60,7 +60,7 @@ def request_parameters(request: Request) -> set[str]:
     sources = [source for entries in request.arguments.values() for source in entries]
     if not isinstance(request.method, str):
         sources.append(request.method)
-    paths = set(request.accepts)
+    paths = {*request.accepts, *(path for one_of in request.requires for path in one_of)}
     for condition in request.when:
         paths |= set(condition)
     for source in sources:
@@ -70,7 +70,7 @@ def request_parameters(request: Request) -> set[str]:
 
 def source_parameters(source: Source) -> set[str]:
     """The paths of all parameters that a source reads."""
-    paths = {path for path in (source.parameter, source.keyed_by) if path}
+    paths = {path for path in (source.parameter, source.keyed_by, source.given) if path}
     return paths | (source_parameters(source.otherwise) if source.otherwise else set())
 
 
@@ -93,6 +93,8 @@ class _Resolver:
         return {str(self._values.effective(source.keyed_by)): value}
 
     def _own_value(self, source: Source) -> Any:
+        if source.given is not None and not self._values.is_given(source.given):
+            return UNSET
         if source.answer is not None:
             return _transformed(source, self._answers(source.answer))
         if source.parameter is None:

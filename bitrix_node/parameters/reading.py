@@ -64,11 +64,16 @@ class _Reader:
         self._refuse_unknown(members, parameter.members, f"{path}.")
         for member in parameter.members:
             self._keep(member, members.get(member.name, UNSET), f"{path}.{member.name}")
+        if parameter.required and not any(given.startswith(f"{path}.") for given in self._given):
+            raise ParameterError(path, f"'{parameter.display_name}' is required", _description(parameter))
 
     def _keep(self, parameter: Parameter, raw: Any, path: str) -> None:
         value = self._value(parameter, raw, path)
-        if value is not UNSET:
-            self._given[path] = value
+        if value is UNSET:
+            return
+        if parameter.refuses and value != "":
+            raise ParameterError(path, f"'{parameter.display_name}' cannot be used", parameter.refuses)
+        self._given[path] = value
 
     def _value(self, parameter: Parameter, raw: Any, path: str) -> Any:
         if raw is None or raw is UNSET or (parameter.required and raw == ""):
@@ -84,12 +89,14 @@ class _Reader:
     def _plain(self, parameter: Parameter, raw: Any, path: str) -> Any:
         try:
             value = read_typed(parameter, raw)
-            return self._binary_field(value) if parameter.use == "inputDataField" and value else value
+            return self._binary_field(parameter, value) if parameter.use == "inputDataField" and value else value
         except UnusableValue as fault:
             message = f"'{parameter.display_name}' must be {fault}; got {shortened(raw)}"
             raise ParameterError(path, message, _description(parameter)) from None
 
-    def _binary_field(self, name: str) -> Any:
+    def _binary_field(self, parameter: Parameter, name: str) -> Any:
+        if name not in self._binary and name == parameter.default and not parameter.required:
+            return UNSET
         if name not in self._binary:
             there = f"it has {', '.join(self._binary)}" if self._binary else "it has none"
             raise UnusableValue(f"the name of a binary field of the input item ({there})")

@@ -55,15 +55,21 @@ class Values:
         """The paths of everything that was given."""
         return iter(self._given)
 
+    def is_given(self, path: str) -> bool:
+        """Whether anything stands at a path; a collection is given when one of its members is."""
+        if path in self._given:
+            return bool(self._given[path] != "")
+        return any(given.startswith(f"{path}.") for given in self._given)
+
     def fulfils(self, condition: Condition) -> bool:
         """Whether every entry of the condition holds."""
         return all(self._holds(path, wanted) for path, wanted in condition.items())
 
     def _holds(self, path: str, wanted: Any) -> bool:
         if wanted == "given":
-            return self.get(path) not in (UNSET, "")
+            return self.is_given(path)
         if wanted == "missing":
-            return self.get(path) in (UNSET, "")
+            return not self.is_given(path)
         return self.effective(path) in wanted
 
     def used(self, use: str) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from bitrix_node.credentials.redaction import redact
-from bitrix_node.handlers import ActionFailed, check_credential, check_use, perform, plan
+from bitrix_node.handlers import ActionFailed, check_credential, check_required, check_use, perform, plan
 from bitrix_node.parameters import Values, read_values
 from bitrix_node.portal.errors import NotSent, TokenEnded
 from bitrix_node.runtime.failures import FailureWriter, ItemFailure
@@ -121,6 +121,7 @@ class Execution:
             raise item.parameters
         values = read_values(self._operation, item.parameters, item.binary, strict=self._options.strict)
         requests = plan(self._operation, values)
+        check_required(values, requests)
         if self._options.strict:
             check_use(self._operation, values, requests)
         if not values.used("accessToken"):

@@ -91,7 +91,8 @@ def _number(value: float | None) -> float | int | None:
 
 def _options(parameter: Parameter) -> list[Property] | None:
     if parameter.type == "collection":
-        members = sorted(parameter.members, key=lambda member: member.display_name.lower())
+        shown = [member for member in parameter.members if not member.refuses]
+        members = sorted(shown, key=lambda member: member.display_name.lower())
         return [render_property(_optional(member), parameter.members) for member in members]
     if parameter.type == "fixedCollection":
         return [
