@@ -71,8 +71,10 @@ class Collection:
             record_id: its key.
 
         Returns:
-            the record, or None.
+            the record, or None; a number too large for SQLite is nobody's key.
         """
+        if abs(record_id) > _FAR:
+            return None
         row = self._connection.execute(f"SELECT id, data FROM {self._table} WHERE id = ?", (record_id,)).fetchone()
         return None if row is None else _load(row)
 
