@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from bitrix_node.version import VERSION
+
+__version__ = VERSION
 
 __all__ = ["AccessToken", "ItemFailed", "Node", "OAuth2", "Webhook", "__version__", "run"]
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from bitrix_node import __version__
+from bitrix_node.version import VERSION
 
 _COMMANDS = {
     "actions": ("actions", "List every action."),
@@ -43,7 +43,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, prog_name="bitrix-node")
+@click.version_option(VERSION, prog_name="bitrix-node")
 def bitrix_node() -> None:
     """Bitrix24 for n8n, the shell and Python."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node import __version__
 from bitrix_node.definitions.catalog import Definitions
 from bitrix_node.n8n.package.archive import pack
 from bitrix_node.n8n.package.description import node_description, shim_plan
 from bitrix_node.n8n.package.icons import ASSETS, icon_files
 from bitrix_node.n8n.package.manifest import codex, package_manifest
 from bitrix_node.n8n.package.scripts import class_name, credential_script, node_script, shim_scripts
+from bitrix_node.version import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def package_files(definitions: Definitions) -> dict[str, bytes]:
     home = f"{NODES}/{class_}"
     package = package_manifest(
         definitions.manifest,
-        version=__version__,
+        version=VERSION,
         description=node.description,
         nodes=[f"{home}/{class_}.node.js"],
         credentials=[f"{CREDENTIALS}/{class_name(name)}.credentials.js" for name in credentials],
