@@ -248,3 +248,21 @@ async def test_comments_that_are_refused(agent: RestClient, method: str, argumen
     status, code, text = await agent.refusal(f"task.commentitem.{method}", arguments)
     assert (status, code) == (400, "ERROR_CORE")
     assert part in text
+
+
+async def test_what_is_shown_without_and_with_stars(portal: RestClient) -> None:
+    await portal.result("tasks.task.update", {"taskId": 30, "fields": {"UF_CRM_TASK": ["C_1"], "UF_AUTO_5": "x"}})
+
+    async def shown(*select: str) -> dict[str, Any]:
+        arguments = {"filter": {"ID": 30}, "select": list(select)}
+        [task] = (await portal.result("tasks.task.list", arguments))["tasks"]
+        return dict(task)
+
+    plain = await shown()
+    assert plain == await shown("*")
+    assert plain["title"] == "Plan the staff party"
+    assert not {"ufCrmTask", "ufAuto5", "tags"} & plain.keys()
+    assert (await shown("*", "UF_*"))["ufAuto5"] == "x"
+    assert set(await shown("UF_CRM_TASK")) == {"id", "ufCrmTask", "group"}
+    whole = (await portal.result("tasks.task.get", {"taskId": 30}))["task"]
+    assert (whole["ufCrmTask"], whole["action"]["complete"]) == (["C_1"], True)

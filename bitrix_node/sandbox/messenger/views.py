@@ -9,6 +9,7 @@ from bitrix_node.sandbox.messenger.chats import Chat, Kind
 
 if TYPE_CHECKING:
     from bitrix_node.sandbox.messenger.messages import Message
+    from bitrix_node.sandbox.messenger.people import Person
 
 _MESSAGE_TYPES = {Kind.PRIVATE: "P", Kind.GROUP: "C", Kind.OPEN: "O", Kind.SUPPORT: "L"}
 _PERMISSIONS = {
@@ -70,8 +71,18 @@ def chat_for_bot(chat: Chat, viewer_id: int, *, is_new: bool = False) -> dict[st
     }
 
 
-def dialog(chat: Chat, viewer_id: int, unread: int) -> dict[str, Any]:
-    """The dialog object of `im.dialog.get`, with the number of messages the viewer has not read."""
+def dialog(chat: Chat, viewer_id: int, *, unread: int, readers: list[Person]) -> dict[str, Any]:
+    """The dialog object of `im.dialog.get`.
+
+    Args:
+        chat: the chat.
+        viewer_id: who looks.
+        unread: number of messages the viewer has not read.
+        readers: the others who have read something there.
+
+    Returns:
+        the object.
+    """
     read = chat.read.get(str(viewer_id), 0)
     return {
         "id": chat.id,
@@ -109,9 +120,8 @@ def dialog(chat: Chat, viewer_id: int, unread: int) -> dict[str, Any]:
         "permissions": _PERMISSIONS,
         "is_new": False,
         "readed_list": [
-            {"user_id": int(reader), "message_id": read_to}
-            for reader, read_to in chat.read.items()
-            if int(reader) not in (0, viewer_id)
+            {"user_id": reader.id, "user_name": reader.name, "message_id": chat.read[str(reader.id)], "date": None}
+            for reader in readers
         ],
         "manager_list": chat.managers,
         "last_message_views": {"message_id": chat.last_message_id, "first_viewers": [], "count_of_viewers": 0},

@@ -27,7 +27,9 @@ _DEFAULT_PEOPLE, _MOST_PEOPLE = 50, 200
 def get(call: Call, actor_id: int) -> dict[str, Any]:
     """Describe a chat."""
     chat = _chat(call, actor_id)
-    return views.dialog(chat, actor_id, messages.count_unread(call.database, chat, actor_id))
+    readers = people.find_all(call.database, (int(number) for number in chat.read if int(number) != actor_id))
+    unread = messages.count_unread(call.database, chat, actor_id)
+    return views.dialog(chat, actor_id, unread=unread, readers=readers)
 
 
 @spoken_by_user("dialog.messages.get", _DENIED)

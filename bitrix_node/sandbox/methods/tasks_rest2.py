@@ -44,7 +44,7 @@ def add(call: Call) -> Any:
         task = store.create(call, fields)
     except TaskFault as fault:
         raise RestError("ERROR_CORE", fault.message) from fault
-    return {"task": views.row(call, task)}
+    return {"task": views.whole(call, task)}
 
 
 @method("tasks.task.get", scope="task")
@@ -57,7 +57,7 @@ def get(call: Call) -> Any:
     task = store.visible(call, task_id)
     if task is None:
         raise RestError("0", "Access denied.")
-    return {"task": views.row(call, task, call.sequence("select")) | {"action": views.actions(call, task)}}
+    return {"task": views.whole(call, task, call.sequence("select") or ["*", "UF_*"])}
 
 
 @method("tasks.task.list", scope="task")
@@ -82,7 +82,7 @@ def update(call: Call) -> Any:
         changed = store.update(call, task, fields)
     except TaskFault as fault:
         raise RestError("ERROR_CORE", f"{fault.message}<br>") from fault
-    return {"task": views.row(call, changed)}
+    return {"task": views.whole(call, changed)}
 
 
 @method("tasks.task.delete", scope="task")
@@ -105,7 +105,7 @@ def _declare_action(action: str, transition: statuses.Transition) -> None:
         task = store.visible(call, _task_id(call))
         if task is None or not statuses.is_possible(call, task, action):
             raise RestError(transition.error_code, _NOT_ALLOWED)
-        return {"task": views.row(call, store.act(call, task, action))}
+        return {"task": views.whole(call, store.act(call, task, action))}
 
 
 for _action, _transition in statuses.TRANSITIONS.items():

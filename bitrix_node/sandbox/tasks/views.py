@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Database, Record
     from bitrix_node.sandbox.registry import Call
 
+_ON_REQUEST = ("UF_", "TAGS")
 _ALWAYS_POSSIBLE = ("create", "checklist.add", "favorite.add", "elapsedtime.add")
 
 
@@ -22,18 +23,26 @@ def row(call: Call, task: Record, select: Iterable[str] = ()) -> dict[str, Any]:
     Args:
         call: the call that asks.
         task: the stored task.
-        select: upper-case or camelCase field names; all fields when empty or `*`.
+        select: upper-case or camelCase field names. `*` stands for the fields of every task and `UF_*` for the custom
+            ones; none at all means `*`.
 
     Returns:
         the row; the id is always in it.
     """
-    wanted = [stored_name(str(name)) for name in select if name != "*"] or list(FIELDS)
+    wanted = _wanted([str(name) for name in select] or ["*"], task)
     shown: dict[str, Any] = {"id": str(task["id"])}
     shown |= {FIELDS[name].camel: FIELDS[name].show(task[name]) for name in wanted if name in FIELDS}
     shown |= {camel_name(name): task[name] for name in task if name in wanted and name not in FIELDS and name != "id"}
     if "STATUS" in wanted:
         shown["subStatus"] = _meta_status(call, task)
     return shown | _companions(call.database, task, wanted)
+
+
+def whole(call: Call, task: Record, select: Iterable[str] = ()) -> dict[str, Any]:
+    """A single task with what the caller may do with it; the arguments are those of `row`."""
+    chosen = list(select)
+    counts: dict[str, Any] = {} if chosen else {"checklist": [], "newCommentsCount": 0}
+    return row(call, task, chosen) | counts | {"action": actions(call, task)}
 
 
 def actions(call: Call, task: Record) -> dict[str, bool]:
@@ -69,6 +78,15 @@ def person(database: Database, user_id: int) -> dict[str, Any] | None:
         "icon": user.get("PERSONAL_PHOTO") or "/bitrix/images/tasks/default_avatar.png",
         "workPosition": user.get("WORK_POSITION") or "",
     }
+
+
+def _wanted(select: list[str], task: Record) -> list[str]:
+    names = [stored_name(name) for name in select if "*" not in name]
+    if "*" in select:
+        names += [name for name in FIELDS if not name.startswith(_ON_REQUEST)]
+    if "UF_*" in (name.upper() for name in select):
+        names += [name for name in task if name.startswith("UF_")]
+    return names
 
 
 def _companions(database: Database, task: Record, wanted: list[str]) -> dict[str, Any]:
