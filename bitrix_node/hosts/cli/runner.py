@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 
 import click
 
@@ -19,7 +20,7 @@ def command() -> None:
     Reads n8n's own variables: N8N_RUNNERS_TASK_BROKER_URI, N8N_RUNNERS_AUTH_TOKEN and the others of docs/runner.md.
     """
     try:
-        config = RunnerConfig.from_environment(os.environ)
+        config = replace(RunnerConfig.from_environment(os.environ), reconnect_after_drain=True)
         configure_logging(config.log_level)
         asyncio.run(serve(config, execute_job))
     except RunnerError as error:
