@@ -1,5 +1,7 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell command -v $(name))))
+# The first Python that runs and is new enough.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -33,9 +35,8 @@ clean:
 	rm -rf $(VENV) dist
 
 $(BIN)/python:
-	@$(if $(PYTHON),,$(error Python 3.11 or newer is needed))
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is older." >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "The venv module of Python is missing: install python3-venv." >&2; exit 1; }
+	@$(if $(PYTHON),,$(error Python 3.11 or newer is needed; name it with make PYTHON=...))
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make environments here: install its venv module (python3-venv)." >&2; exit 1; }
 
 $(VENV)/.runtime: $(BIN)/python pyproject.toml
 	@$(BIN)/pip install -q -e .
