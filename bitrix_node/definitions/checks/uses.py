@@ -80,8 +80,6 @@ def _paths_named(operation: OperationView) -> Iterator[tuple[str, str]]:
             place = f"{request.place}.requires[{index}]"
             yield from ((place, path) for path in ([entry] if isinstance(entry, str) else entry))
         yield from _listed(f"{request.place}.accepts", request.tree.get("accepts", []))
-        for entry in request.tree.get("requires", []):
-            yield from _listed(f"{request.place}.requires", entry if isinstance(entry, list) else [entry])
         yield from _listed(f"{request.place}.answer.deleted", request.tree.get("answer", {}).get("deleted", []))
     yield from _listed(f"{operation.place}.answer.deleted", operation.tree.get("answer", {}).get("deleted", []))
 
