@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from bitrix_node.credentials import Endpoint
 
 HTTP_REDIRECTS = range(300, 400)
+
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Transport:
         body = arguments if endpoint.token is None else {**arguments, "auth": endpoint.token}
         try:
             address = endpoint.address(method, version)
-            async with self.session.post(address, json=body, allow_redirects=False) as response:
+            payload = BytesIO(json.dumps(body).encode())
+            async with self.session.post(address, data=payload, headers=_JSON, allow_redirects=False) as response:
                 content = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise _unreachable(endpoint, method, error) from None
