@@ -239,7 +239,7 @@ class TestCredentials:
             answers=[done(remaining=(0, 1), reason="token")],
         )
         assert outcome.refreshes == 1
-        assert "Reconnect" in details(outcome)[1]["description"]
+        assert "Reconnect" in details(outcome)[1]["advice"]
 
     def test_a_refused_webhook_is_not_renewed(self) -> None:
         outcome = drive(answers=[done(remaining=(0,), reason="token")])

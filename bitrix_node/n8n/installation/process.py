@@ -175,6 +175,9 @@ class N8nProcess:
             **_SETTINGS,
             "N8N_USER_FOLDER": str(self.user_folder),
             "N8N_PORT": str(self.port),
+            # One address everywhere, so that the session's cookie holds when OAuth2 leads back to n8n.
+            "N8N_EDITOR_BASE_URL": self.url,
+            "WEBHOOK_URL": f"{self.url}/",
             "N8N_RUNNERS_BROKER_PORT": str(self.broker_port),
             "N8N_RUNNERS_AUTH_TOKEN": self.auth_token,
             **self.extra_environment,

@@ -53,7 +53,7 @@ function errorItem(run, item, failure) {
 		resource: run.resource,
 		operation: run.operation,
 		timestamp: new Date().toISOString(),
-		...(failure.description ? { description: failure.description } : {}),
+		...(failure.description ? { advice: failure.description } : {}),
 		...failure.details,
 	};
 	return { json: { error: failure.message, details }, pairedItem: { item } };

@@ -1,0 +1,44 @@
+"""Workflows as n8n stores them, from a chain of nodes."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from bitrix_node.n8n.installation.up import NODE_TYPE
+
+TRIGGER = "Start"
+
+
+def bitrix24(name: str, credential: dict[str, str], authentication: str, **parameters: Any) -> dict[str, Any]:
+    """A Bitrix24 node.
+
+    Args:
+        name: Its name on the canvas.
+        credential: `id`, `name` and `type` of its credential.
+        authentication: The choice of sign-in.
+        parameters: What its panel holds.
+    """
+    return {
+        **node(name, NODE_TYPE, authentication=authentication, **parameters),
+        "credentials": {credential["type"]: {"id": credential["id"], "name": credential["name"]}},
+    }
+
+
+def node(name: str, kind: str, version: float = 1, **parameters: Any) -> dict[str, Any]:
+    """Any node."""
+    return {"id": name, "name": name, "type": kind, "typeVersion": version, "parameters": parameters}
+
+
+def chain(name: str, *nodes: dict[str, Any]) -> dict[str, Any]:
+    """A workflow that runs nodes one after the other behind a manual trigger."""
+    all_nodes = [node(TRIGGER, "n8n-nodes-base.manualTrigger"), *nodes]
+    return {
+        "name": name,
+        "settings": {"executionOrder": "v1"},
+        "nodes": [{**entry, "position": [220 * place, 0]} for place, entry in enumerate(all_nodes)],
+        "connections": {
+            before["name"]: {"main": [[{"node": after["name"], "type": "main", "index": 0}]]}
+            for before, after in itertools.pairwise(all_nodes)
+        },
+    }
