@@ -51,18 +51,14 @@ def bitrix_node() -> None:
 def main() -> NoReturn:
     """Runs the command line; exit codes: 0 done, 1 an item failed or a check fell short, 2 wrong usage."""
     try:
-        bitrix_node(prog_name="bitrix-node", standalone_mode=False)
-        code = 0
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
+        code = bitrix_node(prog_name="bitrix-node", standalone_mode=False) or 0
     except click.Abort:
         click.echo("Stopped.", err=True)
         code = 130
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
+    except SystemExit:  # how click ends when whoever read the output has gone
         code = 0
     except Exception as error:
         if "BITRIX_NODE_DEBUG" in os.environ:

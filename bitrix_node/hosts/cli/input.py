@@ -44,7 +44,7 @@ def _parse(text: str, name: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as whole:
-        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
         if len(lines) < 2 and not text.lstrip().startswith("{"):  # noqa: PLR2004
             raise Fault(_not_json(name, whole.lineno, whole.colno, whole.msg)) from None
         return [_parse_line(line, number, name) for number, line in lines]

@@ -34,6 +34,8 @@ def command(port: int, db: Path | None, seed: str, bucket: str, latency_ms: floa
         raise Fault(str(error)) from None
     try:
         asyncio.run(_serve(config))
+    except ValueError as error:
+        raise Fault(str(error)) from None
     except OSError as error:
         raise Fault(f"The sandbox cannot listen on port {port} ({error.strerror})", exit_code=1) from None
 
