@@ -2,7 +2,14 @@
 
 from bitrix_node.handlers.action import Action, ActionFailed, perform
 from bitrix_node.handlers.explaining import explain
-from bitrix_node.handlers.planning import Refusal, check_credential, check_required, check_use, plan
+from bitrix_node.handlers.planning import (
+    Refusal,
+    check_credential,
+    check_later_arguments,
+    check_required,
+    check_use,
+    plan,
+)
 from bitrix_node.handlers.results import Outcome
 
 __all__ = [
@@ -11,6 +18,7 @@ __all__ = [
     "Outcome",
     "Refusal",
     "check_credential",
+    "check_later_arguments",
     "check_required",
     "check_use",
     "explain",

@@ -25,7 +25,7 @@ class ActionFailed(Exception):
 
     Attributes:
         cause: what the portal said.
-        done: the methods that had been carried out before, in order.
+        done: the methods that had changed something before, in order.
     """
 
     def __init__(self, cause: PortalError, done: tuple[str, ...]) -> None:
@@ -42,13 +42,14 @@ class Action:
         values: the item's parameters.
         outcomes: what each step came to, by its id.
         refused: the errors of steps for which there is a fallback, by their id.
+        done: the methods that have changed something, in order.
     """
 
     operation: Operation
     values: Values
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     refused: dict[str, PortalError] = field(default_factory=dict)
-    _methods: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
 
     async def run(self, portal: Scope) -> Outcome:
         """Sends every request that applies, in order.
@@ -82,17 +83,18 @@ class Action:
             arguments=self.arguments(request),
             values=self.values,
             portal=portal,
-            droppable=not self._methods,
+            droppable=not self.done,
             token=str(token) if token else None,
         )
         try:
             self.outcomes[request.id] = await HANDLERS[request.handler](step)
         except PortalError as error:
             if not _has_fallback(request, error, requests):
-                raise ActionFailed(error, tuple(self._methods)) from None
+                raise ActionFailed(error, tuple(self.done)) from None
             self.refused[request.id] = error
         else:
-            self._methods.append(step.method)
+            if step.writes:
+                self.done.append(step.method)
 
     def _is_wanted(self, request: Request) -> bool:
         """A fallback is wanted only after the step that it stands in for was refused."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.planning import check_required, check_use, plan
+from bitrix_node.handlers.planning import check_required, check_use, pending_answer, plan
 from bitrix_node.parameters import build_arguments
 from bitrix_node.parameters.arguments import resolve_source
 
@@ -29,8 +29,10 @@ def explain(operation: Operation, values: Values) -> list[dict[str, Any]]:
 
 
 def _described(request: Request, values: Values) -> dict[str, Any]:
-    method = request.method if isinstance(request.method, str) else resolve_source(request.method, values, _answer)
-    call: dict[str, Any] = {"method": method, "arguments": build_arguments(request, values, _answer)}
+    method = (
+        request.method if isinstance(request.method, str) else resolve_source(request.method, values, pending_answer)
+    )
+    call: dict[str, Any] = {"method": method, "arguments": build_arguments(request, values, pending_answer)}
     if request.version != 2:  # noqa: PLR2004
         call["version"] = request.version
     if request.paging is not None and request.paging.kind != "none":
@@ -38,8 +40,3 @@ def _described(request: Request, values: Values) -> dict[str, Any]:
     if request.after_refusal is not None:
         call["onlyAfter"] = f"{request.after_refusal.step} was refused with {' or '.join(request.after_refusal.codes)}"
     return call
-
-
-def _answer(path: str) -> str:
-    step, _, rest = path.partition(".")
-    return f"<answer of {step}: {rest}>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bitrix_node.parameters import ParameterError
+from bitrix_node.parameters import ParameterError, Pending, build_arguments
 from bitrix_node.parameters.arguments import unused_parameters
 
 if TYPE_CHECKING:
@@ -69,6 +69,22 @@ def check_required(values: Values, requests: Sequence[Request]) -> None:
                 parameters = [values.parameters[path] for path in one_of]
                 names = " or ".join(f"'{parameter.display_name}'" for parameter in parameters)
                 raise ParameterError(one_of[0], f"{names} is required", parameters[0].description or "")
+
+
+def check_later_arguments(values: Values, requests: Sequence[Request]) -> None:
+    """Refuses values that no request after the first could send: the first one must not be sent in vain.
+
+    Raises:
+        ParameterError: that names the parameter.
+    """
+    for request in requests[1:]:
+        build_arguments(request, values, pending_answer)
+
+
+def pending_answer(path: str) -> Pending:
+    """What stands for an answer before it is there: `<answer of STEP: PATH>`."""
+    step, _, rest = path.partition(".")
+    return Pending(f"<answer of {step}: {rest}>" if rest else f"<answer of {step}>")
 
 
 def check_credential(operation: Operation, endpoint: Endpoint) -> None:

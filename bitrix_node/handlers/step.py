@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.portal.tables import method_habits
+
 if TYPE_CHECKING:
     from bitrix_node.definitions import Request
     from bitrix_node.parameters import Values
@@ -21,7 +23,7 @@ class Step:
         arguments: what to send.
         values: the item's parameters.
         portal: whom to ask.
-        droppable: whether the call may be taken back while it waits: nothing of this item has been done yet.
+        droppable: whether the call may be taken back while it waits: nothing has been changed for this item yet.
         token: access token that this item brings along.
     """
 
@@ -33,6 +35,12 @@ class Step:
     droppable: bool
     token: str | None
 
+    @property
+    def writes(self) -> bool:
+        """Whether it changes anything in the portal."""
+        declared = self.request.writes
+        return method_habits().writes(self.method) if declared is None else declared
+
     async def send(self, arguments: dict[str, Any] | None = None) -> Answer:
         """Sends the request and waits for the answer.
 
@@ -43,7 +51,7 @@ class Step:
             self.method,
             self.arguments if arguments is None else arguments,
             version=self.request.version,
-            writes=self.request.writes,
+            writes=self.writes,
             droppable=self.droppable,
             token=self.token,
         )

@@ -23,7 +23,7 @@ from bitrix_node.definitions import Definitions, UnknownName
 from bitrix_node.hosts.runner import TaskFailed
 from bitrix_node.portal import Portal
 from bitrix_node.runtime.execution import Execution, ItemInput, RunOptions
-from bitrix_node.runtime.failures import FailureWriter
+from bitrix_node.runtime.failures import FailureWriter, carried_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,8 +131,7 @@ def _result(result: RunResult) -> dict[str, Any]:
 
 
 def _failure(failure: ItemFailure, done: int = 0) -> dict[str, Any]:
-    carried_out = f"{done} other items had been carried out." if done else ""
-    description = " ".join(part for part in (failure.advice, carried_out) if part)
+    description = " ".join(part for part in (failure.advice, carried_out(done)) if part)
     return {
         "item": failure.item,
         "message": failure.message,

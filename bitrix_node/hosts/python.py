@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials import parse_credential
 from bitrix_node.runtime import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bitrix_node.credentials import Credential
 
@@ -33,10 +34,10 @@ def run(
         UnknownName: when there is no such resource or operation.
         ItemFailed: when an item fails and `continue_on_fail` is off.
     """
+    known = parse_credential(credential) if isinstance(credential, Mapping) else credential
 
     async def execute() -> list[dict[str, Any]]:
-        known = parse_credential(credential) if isinstance(credential, dict) else credential
-        async with Node(known) as node:  # type: ignore[arg-type]
+        async with Node(known) as node:
             return await node.execute(
                 resource, operation, parameters=parameters, items=items, continue_on_fail=continue_on_fail
             )
@@ -45,22 +46,5 @@ def run(
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(execute())
-    return _in_thread(execute)
-
-
-def _in_thread(execute: Any) -> list[dict[str, Any]]:
-    outcome: list[Any] = []
-
-    def work() -> None:
-        try:
-            outcome.append(asyncio.run(execute()))
-        except Exception as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=work, name="bitrix-node")
-    thread.start()
-    thread.join()
-    if isinstance(outcome[0], Exception):
-        raise outcome[0]
-    items: list[dict[str, Any]] = outcome[0]
-    return items
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="bitrix-node") as thread:
+        return thread.submit(asyncio.run, execute()).result()

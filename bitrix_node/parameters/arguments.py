@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.conversion import converted
+from bitrix_node.parameters.errors import ParameterError, UnusableValue
 from bitrix_node.parameters.transforms import TRANSFORMS
-from bitrix_node.parameters.values import UNSET, Values
+from bitrix_node.parameters.types import shortened
+from bitrix_node.parameters.values import UNSET, Pending, Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -96,12 +98,12 @@ class _Resolver:
         if source.given is not None and not self._values.is_given(source.given):
             return UNSET
         if source.answer is not None:
-            return _transformed(source, self._answers(source.answer))
+            return _transformed(source, self._answers(source.answer), f"the answer of {source.answer}")
         if source.parameter is None:
             return source.value
         parameter = self._values.parameters[source.parameter]
         if parameter.type == "collection":
-            return _transformed(source, self._members(parameter))
+            return _transformed(source, self._members(parameter), f"'{parameter.display_name}'")
         if source.table is not None:
             value = self._values.get(source.parameter)
             return UNSET if value is UNSET else source.table.get(str(value), value)
@@ -117,8 +119,14 @@ class _Resolver:
         return {key: value for key, value in members.items() if value is not UNSET} or UNSET
 
 
-def _transformed(source: Source, value: Any) -> Any:
-    return value if value is UNSET or source.transform is None else TRANSFORMS[source.transform](value)
+def _transformed(source: Source, value: Any, what: str) -> Any:
+    if value is UNSET or source.transform is None or isinstance(value, Pending):
+        return value
+    try:
+        return TRANSFORMS[source.transform](value)
+    except UnusableValue as fault:
+        message = f"{what[:1].upper()}{what[1:]} must be {fault}; got {shortened(value)}"
+        raise ParameterError(source.parameter or source.answer or "", message) from None
 
 
 def _place(arguments: dict[str, Any], path: Sequence[str], value: Any) -> None:

@@ -24,6 +24,13 @@ class _Unset(Enum):
 UNSET: Final = _Unset.UNSET
 """Not given at all, which is not the same as given empty."""
 
+
+class Pending(str):
+    """What an earlier call will have answered; its text says what that is. Transforms leave it as it is."""
+
+    __slots__ = ()
+
+
 Unset: TypeAlias = Literal[_Unset.UNSET]
 
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from bitrix_node.credentials.redaction import redact
-from bitrix_node.handlers import ActionFailed, check_credential, check_required, check_use, perform, plan
+from bitrix_node.handlers import (
+    ActionFailed,
+    check_credential,
+    check_later_arguments,
+    check_required,
+    check_use,
+    perform,
+    plan,
+)
 from bitrix_node.parameters import Values, read_values
 from bitrix_node.portal.errors import NotSent, TokenEnded
 from bitrix_node.runtime.failures import FailureWriter, ItemFailure
@@ -45,7 +53,7 @@ class RunResult:
 
     Attributes:
         items: the output, in input order.
-        remaining: indexes of items of which nothing has been sent.
+        remaining: indexes of items for which nothing has been changed.
         reason: why items remain: the token has ended, or the time is up.
         failure: what stopped the run, when failures do.
         done: indexes of the items that were carried out.
@@ -122,6 +130,7 @@ class Execution:
         values = read_values(self._operation, item.parameters, item.binary, strict=self._options.strict)
         requests = plan(self._operation, values)
         check_required(values, requests)
+        check_later_arguments(values, requests)
         if self._options.strict:
             check_use(self._operation, values, requests)
         if not values.used("accessToken"):
@@ -152,18 +161,19 @@ class Execution:
         try:
             outcome = await perform(self._operation, values, self._scope)
         except Exception as error:
-            self._settle_error(index, error)
+            self._settle_error(index, error, own_token=bool(values.used("accessToken")))
         else:
-            self._outputs[index] = redact(output_items(outcome, index), self._portal.secrets)
+            shown = replace(outcome, items=redact(outcome.items, self._portal.secrets))
+            self._outputs[index] = output_items(shown, index)
         if self._options.progress is not None:
             self._options.progress(len(self._outputs) + len(self._failures), self._total)
 
-    def _settle_error(self, index: int, error: Exception) -> None:
+    def _settle_error(self, index: int, error: Exception, *, own_token: bool) -> None:
         untouched = isinstance(error, ActionFailed) and not error.done
         cause = error.cause if isinstance(error, ActionFailed) else error
         if isinstance(cause, NotSent) and untouched:
             self._remaining.append(index)
-        elif isinstance(cause, TokenEnded) and untouched and self._options.hand_back_tokens:
+        elif isinstance(cause, TokenEnded) and untouched and self._options.hand_back_tokens and not own_token:
             self._remaining.append(index)
             self._stop("token")
         else:

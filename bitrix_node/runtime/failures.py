@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bitrix_node.credentials.errors import CredentialError
-from bitrix_node.credentials.redaction import redact_message
+from bitrix_node.credentials.redaction import redact, redact_message
 from bitrix_node.handlers import ActionFailed, Refusal
 from bitrix_node.parameters import ParameterError
 from bitrix_node.parameters.expressions import UnsupportedExpression
@@ -59,7 +59,19 @@ class FailureWriter:
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             **facts,
         }
-        return ItemFailure(item, redact_message(message, self.secrets), redact_message(advice, self.secrets), details)
+        return ItemFailure(
+            item,
+            redact_message(message, self.secrets),
+            redact_message(advice, self.secrets),
+            redact(details, self.secrets),
+        )
+
+
+def carried_out(count: int) -> str:
+    """Says how many items had been carried out when a failure stopped the run; empty for none."""
+    if not count:
+        return ""
+    return f"{count} other item{'s' if count > 1 else ''} had been carried out."
 
 
 def _facts(error: Exception) -> tuple[str, str, dict[str, Any]]:

@@ -25,7 +25,7 @@ def read_items(entries: Any) -> list[Item]:
         UnreadableItems: when it is neither a list nor a single object, or an entry is no object.
     """
     listed = [entries] if isinstance(entries, dict) else entries
-    if not isinstance(listed, list):
+    if not isinstance(listed, list | tuple):
         raise UnreadableItems(f"The items must be a JSON array of objects; got {type(entries).__name__}")
     return [_read_item(entry, index) for index, entry in enumerate(listed)]
 

@@ -10,6 +10,7 @@ from bitrix_node.definitions import Definitions
 from bitrix_node.parameters.expressions import ItemContext, UnsupportedExpression, evaluate, holds_expression
 from bitrix_node.portal import Portal
 from bitrix_node.runtime.execution import Execution, ItemInput, RunOptions
+from bitrix_node.runtime.failures import carried_out
 from bitrix_node.runtime.items import Item, read_items
 
 if TYPE_CHECKING:
@@ -33,9 +34,8 @@ class ItemFailed(Exception):
 
     def __init__(self, failure: ItemFailure, action: str, done: Sequence[int]) -> None:
         self.failure, self.done = failure, tuple(done)
-        carried_out = f" {len(done)} other items had been carried out." if done else ""
-        advice = f" {failure.advice}" if failure.advice else ""
-        super().__init__(f"{failure.message} [item {failure.item}, {action}].{advice}{carried_out}")
+        what = f"{failure.message} [item {failure.item}, {action}]."
+        super().__init__(" ".join(part for part in (what, failure.advice, carried_out(len(done))) if part))
 
 
 class Node:
@@ -103,7 +103,7 @@ class Node:
             ItemFailed: when an item fails and `continue_on_fail` is off.
         """
         definition = self._definitions.operation(resource, operation)
-        inputs = item_inputs(parameters or {}, read_items([{}] if items is None else list(items)))
+        inputs = item_inputs(parameters or {}, read_items([{}] if items is None else items))
         options = RunOptions(continue_on_fail=continue_on_fail, progress=progress)
         result = await Execution(self._portal, resource, definition, options).run(inputs)
         if result.failure is not None:
