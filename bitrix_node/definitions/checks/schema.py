@@ -138,6 +138,8 @@ def _missing_keys(finding: _Finding) -> Iterator[_Description]:
 
 
 def _not_exactly_one(finding: _Finding) -> Iterator[_Description]:
+    if not isinstance(finding.value, dict):
+        return  # what it should be is said by the rule about its type
     choices = [key for branch in finding.wanted for key in branch.get("required", [])]
     there = [key for key in choices if key in finding.value]
     message = f"{' and '.join(there)} stand side by side" if there else f"none of {', '.join(choices)} is there"
