@@ -69,7 +69,7 @@ async def test_a_connected_credential_works(n8n: N8nClient, credential: dict[str
     assert names(execution) == ["Hart"]
 
 
-async def test_an_expired_token_is_renewed_in_the_middle_of_a_run(
+async def test_an_expired_token_is_renewed_and_the_run_goes_on(
     n8n: N8nClient, credential: dict[str, str], portal: Sandbox
 ) -> None:
     before = refresh_token(portal)

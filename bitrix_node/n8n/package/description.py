@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.n8n.package.icons import icon_reference
 from bitrix_node.n8n.package.panel import panel_properties
-from bitrix_node.portal.tables import method_habits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Request, Resource
+
+_READING = frozenset({"list", "download"})
 
 
 def node_description(
@@ -63,13 +64,8 @@ def _operation_plan(operation: Operation) -> dict[str, Any]:
 
 
 def _writes(request: Request) -> bool:
-    """Whether a request may change anything; told by its methods' names where the definition does not say."""
-    if request.writes is not None:
-        return request.writes
-    if isinstance(request.method, str):
-        return method_habits().writes(request.method)
-    methods = (request.method.table or {}).values()
-    return not methods or any(method_habits().writes(method) for method in methods)
+    """Whether a request may change anything; what the definition does not tell counts as a change."""
+    return request.handler not in _READING if request.writes is None else request.writes
 
 
 def _file_parameters(parameters: Sequence[Parameter], prefix: str = "") -> list[str]:
