@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials import Webhook
@@ -47,7 +47,6 @@ class DemoReport:
     requests: int
     before: dict[int, Members]
     after: dict[int, Members]
-    wrong: list[str] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -58,6 +57,16 @@ class DemoReport:
     def failed(self) -> Counter[str]:
         """How many items failed, by reason."""
         return Counter(item["json"]["error"] for item in self.outputs if "error" in item["json"])
+
+    @property
+    def wrong(self) -> list[int]:
+        """Chats that do not hold exactly the members they should: everybody from before but the removed clients."""
+        expected = {chat: dict(members) for chat, members in self.before.items()}
+        for item in self.outputs:
+            if "deleted" in item["json"]:
+                ticket = self.tickets[item["pairedItem"]["item"]]
+                expected.get(_chat(ticket), {}).pop(int(ticket["clientId"]), None)
+        return [chat for chat in sorted(expected) if expected[chat] != self.after.get(chat)]
 
 
 def read_tickets(path: Path) -> list[Item]:
@@ -80,9 +89,7 @@ async def run_demo(tickets: list[Item], progress: Progress | None = None) -> Dem
         )
         seconds, requests = time.perf_counter() - started, node.statistics.requests - requests
         after = await _members(node, tickets)
-    report = DemoReport(tickets, outputs, seconds, requests, before, after)
-    report.wrong.extend(_wrong_chats(report))
-    return report
+    return DemoReport(tickets, outputs, seconds, requests, before, after)
 
 
 async def _members(node: Node, tickets: Sequence[Item]) -> dict[int, Members]:
@@ -101,16 +108,6 @@ async def _members(node: Node, tickets: Sequence[Item]) -> dict[int, Members]:
             chat = chats[row["pairedItem"]["item"]]
             members.setdefault(chat, {})[int(row["json"]["id"])] = row["json"]["name"]
     return members
-
-
-def _wrong_chats(report: DemoReport) -> list[str]:
-    """Chats that do not hold exactly the members they should: everybody from before but the removed clients."""
-    expected = {chat: dict(members) for chat, members in report.before.items()}
-    for item in report.outputs:
-        if "deleted" in item["json"]:
-            ticket = report.tickets[item["pairedItem"]["item"]]
-            expected[_chat(ticket)].pop(int(ticket["clientId"]), None)
-    return [f"chat {chat}" for chat in sorted(expected) if expected[chat] != report.after.get(chat)]
 
 
 def _chat(ticket: Item) -> int:

@@ -14,7 +14,7 @@ import click
 from bitrix_node.credentials import AccessToken, CredentialError, OAuth2, Webhook, parse_credential
 from bitrix_node.definitions.yaml_files import UnreadableFile, read_yaml
 from bitrix_node.hosts.cli.faults import Fault
-from bitrix_node.hosts.cli.output import write_whole
+from bitrix_node.hosts.cli.files import check_writable, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -60,12 +60,17 @@ async def connected(options: ConnectionOptions, environment: dict[str, str]) -> 
         Fault: when none or several are given, or one is malformed.
     """
     if options.sandbox:
+        if any((options.webhook_url, options.portal_url, options.access_token, options.credential)):
+            raise Fault("More than one credential was given", CHOICES)
         from bitrix_node.sandbox import Sandbox, SandboxConfig  # noqa: PLC0415
 
         async with Sandbox(SandboxConfig(seed="demo")) as sandbox:
             yield Webhook(sandbox.webhook_url), Keep(None)
     else:
-        yield choose_credential(options, environment), Keep(options.credential)
+        credential = choose_credential(options, environment)
+        if options.credential and isinstance(credential, OAuth2) and credential.can_refresh:
+            check_writable(options.credential, "--credential")
+        yield credential, Keep(options.credential)
 
 
 def choose_credential(options: ConnectionOptions, environment: dict[str, str]) -> Credential:
@@ -101,10 +106,17 @@ class Keep:
     file: str | None
 
     async def __call__(self, credential: OAuth2) -> None:
-        """Replaces the tokens in the file; everything else in it stays."""
+        """Replaces the tokens in the file; everything else in it stays.
+
+        Raises:
+            CredentialError: when they cannot be kept; the old refresh token is used up by then.
+        """
         if self.file is None:
             return
-        await asyncio.to_thread(self._write, Path(self.file), credential)
+        try:
+            await asyncio.to_thread(self._write, Path(self.file), credential)
+        except (Fault, UnreadableFile) as error:
+            raise CredentialError(f"The renewed tokens are lost: {error}", "Connect the account again.") from None
 
     @staticmethod
     def _write(path: Path, credential: OAuth2) -> None:

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from bitrix_node.definitions.locations import packaged_data
 from bitrix_node.hosts.cli.faults import ITEM_FAILED, Fault
-from bitrix_node.hosts.cli.output import as_text, check_writable, write_whole
+from bitrix_node.hosts.cli.files import check_writable, write_whole
+from bitrix_node.hosts.cli.output import as_text
 from bitrix_node.hosts.cli.progress import progress_bar
 from bitrix_node.hosts.demo import read_tickets, run_demo
 
@@ -27,14 +28,17 @@ SAMPLES = 4
 @click.option("--output", metavar="FILE", default="closed_tickets.output.jsonl", show_default=True)
 def command(output: str) -> None:
     """Takes the client of every closed ticket out of its support chat, in the embedded portal."""
-    check_writable(output)
+    check_writable(output, "--output")
     tickets = packaged_data().examples / "closed_tickets.jsonl"
     with progress_bar("Removing clients", show=sys.stderr.isatty()) as progress:
         report = asyncio.run(run_demo(read_tickets(tickets), progress))
     write_whole(Path(output), as_text(report.outputs, lines=True))
     _print(report, tickets, output)
+    if not report.done:
+        raise Fault("No client could be removed", exit_code=ITEM_FAILED)
     if report.wrong:
-        raise Fault(f"The portal does not hold the right members: {', '.join(report.wrong[:5])}", exit_code=ITEM_FAILED)
+        chats = ", ".join(map(str, report.wrong[:5]))
+        raise Fault(f"The portal does not hold the right members in chat {chats}", exit_code=ITEM_FAILED)
 
 
 def _print(report: DemoReport, tickets: Path, output: str) -> None:
@@ -46,7 +50,7 @@ def _print(report: DemoReport, tickets: Path, output: str) -> None:
     console.print(_summary(report))
     console.print(f"\nOutput items: {output}\n")
     console.print(_chats(report))
-    if not report.wrong:
+    if report.done and not report.wrong:
         console.print(
             f"\n[green]✓[/] Asked the portal about {len(report.after)} chats: every removed client is gone, "
             "everybody else is still there"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bitrix_node.hosts.cli.faults import Fault
+from bitrix_node.hosts.cli.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,35 +45,6 @@ def as_text(items: Sequence[Any], *, lines: bool) -> str:
     if lines:
         return "".join(f"{row}\n" for row in rows)
     return "[\n" + ",\n".join(rows) + "\n]\n" if rows else "[]\n"
-
-
-def check_writable(output: str | None) -> None:
-    """Refuses a file that cannot be written before anything is done for its sake.
-
-    Raises:
-        Fault: naming it.
-    """
-    if output is None:
-        return
-    path = Path(output)
-    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise Fault(f"--output: {output} cannot be written")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file so that it is either there as a whole or as it was before.
-
-    Raises:
-        Fault: when it cannot be written.
-    """
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            file.write(text)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise Fault(f"{path} cannot be written ({error.strerror})") from None
 
 
 def print_table(items: Sequence[Item]) -> None:

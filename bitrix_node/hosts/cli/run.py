@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bitrix_node.definitions import Definitions, UnknownName
 from bitrix_node.hosts.cli.connection import ConnectionOptions, connected, connection_options
 from bitrix_node.hosts.cli.faults import ITEM_FAILED, Fault
+from bitrix_node.hosts.cli.files import check_writable
 from bitrix_node.hosts.cli.input import load_items
-from bitrix_node.hosts.cli.output import check_writable, write_items
+from bitrix_node.hosts.cli.output import write_items
 from bitrix_node.hosts.cli.parameters import parameter_options, read_parameters
 from bitrix_node.hosts.cli.progress import progress_bar
+from bitrix_node.portal import PortalSettings
+from bitrix_node.portal.transport import Timeouts
 from bitrix_node.runtime import ItemFailed, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TIMEOUT_VARIABLE = "BITRIX24_TIMEOUT_SECONDS"
 
 
 @click.command("run")
@@ -43,21 +52,23 @@ def command(
 ) -> None:
     """Runs OPERATION of RESOURCE over input items and prints the output items.
 
-    A parameter value may be an expression, as in n8n: "={{ $json.userId }}".
+    A parameter value may be an expression, as in n8n: "={{ $json.userId }}". The portal may take 75 seconds to answer;
+    set BITRIX24_TIMEOUT_SECONDS to wait longer or less.
     """
     try:
         action = Definitions.packaged().operation(resource, operation)
     except UnknownName as error:
         raise Fault(str(error), "'bitrix-node actions' lists every action.") from None
     parameters, inputs = read_parameters(params, single), load_items(items)
-    check_writable(output)
-
+    settings = portal_settings(os.environ)
+    if output is not None:
+        check_writable(output, "--output")
     show_progress = not no_progress and sys.stderr.isatty()
 
     async def execute() -> list[dict[str, Any]]:
         async with (
             connected(ConnectionOptions(**connection), dict(os.environ)) as (credential, keep),
-            Node(credential, keep=keep) as node,
+            Node(credential, settings=settings, keep=keep) as node,
         ):
             with progress_bar(f"{action.name} ({resource})", show=show_progress) as progress:
                 return await node.execute(
@@ -74,3 +85,21 @@ def command(
     except ItemFailed as error:
         raise Fault(str(error), exit_code=ITEM_FAILED) from None
     write_items(outputs, output, lines=jsonl)
+
+
+def portal_settings(environment: Mapping[str, str]) -> PortalSettings:
+    """How the portal's client behaves, as far as environment variables say.
+
+    Raises:
+        Fault: when one cannot be used.
+    """
+    text = environment.get(TIMEOUT_VARIABLE)
+    if not text:
+        return PortalSettings()
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise Fault(f"{TIMEOUT_VARIABLE} must be a number of seconds above 0; got {text!r}")
+    return PortalSettings(timeouts=Timeouts(connect=min(seconds, Timeouts().connect), read=seconds))
