@@ -26,9 +26,17 @@ def at_path(value: Any, path: str) -> Any:
     return value
 
 
+def rows_path(result: Any, path: str) -> str:
+    """Where the rows lie: at the given path, or, where none is given, under the only key if that holds a list."""
+    if path or not isinstance(result, dict) or len(result) != 1:
+        return path
+    (name, value), *_ = result.items()
+    return str(name) if isinstance(value, list) else path
+
+
 def rows_at(result: Any, path: str) -> list[Any]:
     """The rows of a list method; PHP writes an empty map as a list and some lists as maps keyed by id."""
-    rows = at_path(result, path)
+    rows = at_path(result, rows_path(result, path))
     if isinstance(rows, dict):
         return list(rows.values())
     return rows if isinstance(rows, list) else []

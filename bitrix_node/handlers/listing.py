@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.answers import items_from_rows, rows_at
+from bitrix_node.handlers.answers import items_from_rows, rows_at, rows_path
 from bitrix_node.handlers.results import Outcome
 from bitrix_node.portal.paging import ListRequest, fetch_rows
 
@@ -35,7 +35,7 @@ async def list_rows(step: Step) -> Outcome:
             beyond=paging.beyond if paging else None,
         )
     )
-    envelope = {**first.envelope(), "result": _with_rows(first.result, spec.path, rows)}
+    envelope = {**first.envelope(), "result": _with_rows(first.result, rows_path(first.result, spec.path), rows)}
     envelope.pop("next", None)
     return Outcome(items_from_rows(rows, spec), rows, envelope)
 
