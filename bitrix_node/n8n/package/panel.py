@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.n8n.package.properties import Property, render_options, render_property
+from bitrix_node.n8n.package.properties import Property, render_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,8 +88,3 @@ def _shown_for(resource: Resource, entry: _Entry) -> Property:
     conditions: dict[str, Any] = entry.body.get("displayOptions", {})
     shown = {"resource": [resource.resource], "operation": entry.operations, **conditions.get("show", {})}
     return {**entry.body, "displayOptions": {**conditions, "show": shown}}
-
-
-def authentication_choices(node: NodeDefinition) -> list[Property]:
-    """Returns the choices of sign-in."""
-    return render_options(node.authentication.options or ())

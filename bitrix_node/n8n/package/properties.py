@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bitrix_node.definitions.models import Condition, Option, Parameter
+    from bitrix_node.definitions.models import Condition, Parameter
 
 Property = dict[str, Any]
 
@@ -20,7 +20,6 @@ _EMPTY_DEFAULTS: Mapping[str, Any] = {
     "collection": {},
     "fixedCollection": {},
 }
-_PLAIN_TEXTS = ("placeholder",)
 # n8n shows these as HTML.
 _RICH_TEXTS = ("description", "hint")
 _TYPE_OPTIONS = {"rows": "rows", "min_value": "minValue", "max_value": "maxValue"}
@@ -41,18 +40,12 @@ def render_property(parameter: Parameter, siblings: Sequence[Parameter] = ()) ->
         "default": _default(parameter),
         "typeOptions": _type_options(parameter),
         "required": parameter.required or None,
-        "noDataExpression": True if parameter.type == "notice" else None,
+        "placeholder": parameter.placeholder,
         "options": _options(parameter),
         "displayOptions": _display_options(parameter.show, siblings),
     }
-    rendered |= {name: getattr(parameter, name) for name in _PLAIN_TEXTS}
     rendered |= {name: escape(getattr(parameter, name) or "", quote=False) or None for name in _RICH_TEXTS}
-    return {key: value for key, value in rendered.items() if value not in (None, {})} | _kept_default(rendered)
-
-
-def render_options(options: Sequence[Option]) -> list[Property]:
-    """Renders the choices of a dropdown."""
-    return [option.model_dump(exclude_none=True) for option in options]
+    return {key: value for key, value in rendered.items() if key == "default" or value not in (None, {})}
 
 
 def _optional(member: Parameter) -> Parameter:
@@ -64,10 +57,6 @@ def _optional(member: Parameter) -> Parameter:
         return member
     sentences = [text for text in ((member.description or "").rstrip("."), "Required") if text]
     return member.model_copy(update={"required": False, "description": ". ".join(sentences) + "."})
-
-
-def _kept_default(rendered: Property) -> Property:
-    return {"default": rendered["default"]}
 
 
 def _default(parameter: Parameter) -> Any:
@@ -103,7 +92,7 @@ def _options(parameter: Parameter) -> list[Property] | None:
             }
             for group in parameter.groups
         ]
-    return render_options(parameter.options) if parameter.options else None
+    return [option.model_dump(exclude_none=True) for option in parameter.options] if parameter.options else None
 
 
 def _display_options(show: Condition | None, siblings: Sequence[Parameter]) -> Property:
