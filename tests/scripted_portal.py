@@ -6,6 +6,7 @@ of a batch travel as query strings, which hold texts only: such calls have `text
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections import deque
@@ -54,12 +55,16 @@ class ScriptedPortal:
             `content` (Base64), `type` and `name`. `{portal}` in texts stands for the portal's address.
         calls: what arrived.
         requests: how many HTTP requests arrived.
+        arrived: set as soon as a request has arrived.
+        gate: answers wait until it is set.
     """
 
     answers: deque[Mapping[str, Any]]
     calls: list[ReceivedCall] = field(default_factory=list)
     requests: int = 0
     url: str = ""
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def with_answers(cls, answers: Iterable[Mapping[str, Any]]) -> Self:
@@ -84,11 +89,13 @@ class ScriptedPortal:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.gate.set()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.gate.set()
         await self._runner.cleanup()
 
     @property
@@ -117,6 +124,8 @@ class ScriptedPortal:
     async def _received(self, request: web.Request) -> tuple[str, Any, str | None]:
         self.requests += 1
         arguments = await request.json()
+        self.arrived.set()
+        await self.gate.wait()
         token = arguments.pop("auth", None) if isinstance(arguments, dict) else None
         return request.match_info["method"], arguments, token
 

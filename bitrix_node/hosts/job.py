@@ -90,7 +90,9 @@ async def execute_job(settings: Mapping[str, Any], context: TaskContext) -> dict
         hand_back_tokens=job.credential.type == RENEWED_BY_N8N,
     )
     async with portal:
-        return _result(await Execution(portal, job.resource, operation, options).run(job.inputs()))
+        execution = Execution(portal, job.resource, operation, options)
+        context.deadline_moved = execution.end_by
+        return _result(await execution.run(job.inputs()))
 
 
 def _read(settings: Mapping[str, Any]) -> Job:

@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bitrix_node.portal.errors import NoAnswer, PortalError, Refused, error_from_code
+from bitrix_node.portal.errors import LimitReached, NoAnswer, NotThePortal, PortalError, error_from_code
 
 HTTP_OK_BELOW = 400
+HTTP_TOO_MANY_REQUESTS = 429
 HTTP_SERVER_FAULT = 500
 
 
@@ -44,14 +45,39 @@ def read_answer(text: bytes, status: int, method: str) -> Answer:
     if "error" in body:
         raise read_error(body, status, method)
     if status >= HTTP_OK_BELOW or "result" not in body:
-        raise NoAnswer(f"The portal answered {status} without a result", code="NOT_JSON", http=status, method=method)
-    return Answer(body["result"], body.get("total"), body.get("next"), body.get("time"))
+        raise _unexpected(f"The portal answered without a result (HTTP {status})", status, method)
+    return Answer(body["result"], _count(body.get("total")), _count(body.get("next")), body.get("time"))
+
+
+def read_command_answer(batch: Any, key: str, method: str) -> Answer | PortalError:
+    """What came of one command; PHP writes an empty map as an empty list, so every part may be one.
+
+    Args:
+        batch: the result of the batch.
+        key: name of the command.
+        method: name of the REST method.
+    """
+    parts = batch if isinstance(batch, dict) else {}
+    error = _part(parts, "result_error", key)
+    if error is not None:
+        body = error if isinstance(error, dict) else {"error": str(error)}
+        return read_error(body if "error" in body else {"error": body}, None, method)
+    results = parts.get("result")
+    if not isinstance(results, dict) or key not in results:
+        return NoAnswer("The portal's answer to the batch says nothing of this call", code="NO_ANSWER", method=method)
+    total, following = (_count(_part(parts, name, key)) for name in ("result_total", "result_next"))
+    return Answer(results[key], total, following, _part(parts, "result_time", key))
 
 
 def read_error(body: dict[str, Any], status: int | None, method: str) -> PortalError:
     """The typed error in a body: REST 2's flat one, REST 3.0's nested one, or one inside a batch.
 
     An empty code with only a description is normal.
+
+    Args:
+        body: what holds the error.
+        status: HTTP status; `None` inside a batch, where the one that the code has alone is taken.
+        method: name of the REST method.
     """
     error = body["error"]
     if isinstance(error, dict):
@@ -67,18 +93,34 @@ def _nested_message(error: dict[str, Any]) -> str:
     return " ".join(part for part in [str(error.get("message", "")), "; ".join(faults)] if part)
 
 
+def _part(parts: dict[str, Any], name: str, key: str) -> Any:
+    part = parts.get(name)
+    return part.get(key) if isinstance(part, dict) else None
+
+
+def _count(value: Any) -> int | None:
+    """A number that PHP may have written as text."""
+    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else None
+
+
 def _parse(text: bytes, status: int, method: str) -> dict[str, Any]:
     try:
         body = json.loads(text)
     except ValueError:
         raise _not_json(text, status, method) from None
     if not isinstance(body, dict):
-        raise NoAnswer("The portal's answer is not a JSON object", code="NOT_JSON", http=status, method=method)
+        raise _unexpected(f"The portal's answer is not a JSON object (HTTP {status})", status, method)
     return body
 
 
 def _not_json(text: bytes, status: int, method: str) -> PortalError:
     kind = "a web page" if text.lstrip()[:1] == b"<" else "something cut off" if text.strip() else "nothing"
-    message = f"The portal answered with {kind} instead of JSON (HTTP {status})"
-    ran = status < HTTP_OK_BELOW or status >= HTTP_SERVER_FAULT
-    return (NoAnswer if ran else Refused)(message, code="NOT_JSON", http=status, method=method)
+    return _unexpected(f"The portal answered with {kind} instead of JSON (HTTP {status})", status, method)
+
+
+def _unexpected(message: str, status: int, method: str) -> PortalError:
+    """What an answer means that is not from the REST API: a server in front of it refused, or nothing is known."""
+    if status == HTTP_TOO_MANY_REQUESTS:
+        return LimitReached(message, code="QUERY_LIMIT_EXCEEDED", http=status, method=method)
+    refused = HTTP_OK_BELOW <= status < HTTP_SERVER_FAULT
+    return (NotThePortal if refused else NoAnswer)(message, code="NOT_JSON", http=status, method=method)

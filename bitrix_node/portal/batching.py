@@ -11,11 +11,11 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.answers import Answer, read_answer, read_error
+from bitrix_node.portal.answers import Answer, read_answer, read_command_answer
 from bitrix_node.portal.errors import LimitReached, NoAnswer, NotSent, PortalError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bitrix_node.portal.calls import Call
     from bitrix_node.portal.limiter import LeakyBucket
@@ -26,6 +26,11 @@ FULL_BATCH = 50
 """The most commands that the portal takes in one batch."""
 
 PARALLEL_REQUESTS = 8
+
+CLOSED = "The client of the portal was closed"
+
+_REFUSED_IN_BATCHES = {"ERROR_BATCH_LENGTH_EXCEEDED", "ERROR_BATCH_METHOD_NOT_ALLOWED"}
+"""What the portal answers, before anything runs, to calls that have to travel alone."""
 
 
 class Batcher:
@@ -40,61 +45,78 @@ class Batcher:
     def __init__(self, transport: Transport, bucket: LeakyBucket, statistics: Statistics) -> None:
         self._transport, self._bucket, self._statistics = transport, bucket, statistics
         self._waiting: deque[Call] = deque()
-        self._slots = asyncio.Semaphore(PARALLEL_REQUESTS)
+        self._again: deque[Call] = deque()
         self._sending: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
+        self._closed = False
 
-    def submit(self, call: Call, *, first: bool = False) -> None:
-        """Queues a call; its future gets the answer or a `PortalError`."""
-        if first:
-            self._waiting.appendleft(call)
-        else:
-            self._waiting.append(call)
+    def submit(self, call: Call, *, again: bool = False) -> None:
+        """Queues a call; its future gets the answer or a `PortalError`.
+
+        Args:
+            call: what to send.
+            again: whether it has been sent before; then it goes ahead of those that have not.
+        """
+        if self._closed:
+            _fail([call], NotSent(CLOSED, method=call.method))
+            return
+        (self._again if again else self._waiting).append(call)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._send_all())
 
     def take_back(self, scope: object, reason: str) -> None:
         """Fails every waiting call of a run that may be dropped; what has been sent goes on."""
-        kept: deque[Call] = deque()
-        dropped: list[Call] = []
-        for call in self._waiting:
-            (dropped if call.droppable and call.scope is scope else kept).append(call)
-        self._waiting = kept
-        for call in dropped:
-            if not call.answer.done():
-                call.answer.set_exception(NotSent(reason, method=call.method))
+        self._line_up()
+        waiting, self._waiting = self._waiting, deque()
+        for call in waiting:
+            if call.order.droppable and call.order.scope is scope:
+                _fail([call], NotSent(reason, method=call.method))
+            else:
+                self._waiting.append(call)
 
     async def close(self) -> None:
-        """Cancels whatever is on its way."""
+        """Ends whatever waits or is on its way; every call gets to know."""
+        self._closed = True
         tasks = [*self._sending, *([self._pump] if self._pump else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._line_up()
+        for call in self._waiting:
+            _fail([call], NotSent(CLOSED, method=call.method))
+        self._waiting.clear()
 
     async def _send_all(self) -> None:
-        while self._waiting:
-            await self._slots.acquire()
+        while self._waiting or self._again:
+            if len(self._sending) >= PARALLEL_REQUESTS:
+                await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+                continue
             await self._bucket.acquire()
             calls = self._next_request()
             if not calls:
                 self._bucket.give_back()
-                self._slots.release()
                 continue
             task = asyncio.create_task(self._send(calls))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
+    def _line_up(self) -> None:
+        """Puts the calls that are sent again in front, in the order in which they came back."""
+        self._waiting.extendleft(reversed(self._again))
+        self._again.clear()
+
     def _next_request(self) -> list[Call]:
+        self._line_up()
         while self._waiting and self._waiting[0].answer.done():
             self._waiting.popleft()
         if not self._waiting:
             return []
         leader = self._waiting.popleft()
-        return [leader] if leader.alone else [leader, *self._companions(leader, self._request_size() - 1)]
+        return [leader] if leader.command is None else [leader, *self._companions(leader, self._request_size() - 1)]
 
     def _request_size(self) -> int:
         waiting = len(self._waiting) + 1
-        parallel = 1 + min(self._slots._value, self._bucket.room)  # noqa: SLF001
+        parallel = min(PARALLEL_REQUESTS - len(self._sending), 1 + self._bucket.room)
         return min(FULL_BATCH, -(-waiting // parallel))
 
     def _companions(self, leader: Call, most: int) -> list[Call]:
@@ -102,60 +124,60 @@ class Batcher:
         passed: list[Call] = []
         while self._waiting and len(companions) < most:
             call = self._waiting.popleft()
-            fits = not call.alone and call.endpoint is leader.endpoint
+            if call.answer.done():
+                continue
+            fits = call.command is not None and call.endpoint is leader.endpoint
             (companions if fits else passed).append(call)
         self._waiting.extendleft(reversed(passed))
-        return [call for call in companions if not call.answer.done()]
+        return companions
 
     async def _send(self, calls: Sequence[Call]) -> None:
         try:
-            outcomes = await (self._send_single(calls[0]) if len(calls) == 1 else self._send_batch(calls))
+            outcomes = await self._outcomes(calls)
+        except asyncio.CancelledError:
+            _fail(calls, NoAnswer(CLOSED, code="NO_ANSWER"))
+            raise
+        except Exception as error:
+            _fail(calls, error)
+        else:
+            for call, outcome in zip(calls, outcomes, strict=True):
+                self._settle(call, outcome)
+
+    async def _outcomes(self, calls: Sequence[Call]) -> Sequence[Answer | PortalError]:
+        try:
+            return await (self._send_single(calls[0]) if len(calls) == 1 else self._send_batch(calls))
         except PortalError as error:
-            outcomes = [error.about(call.method) for call in calls]
-        finally:
-            self._slots.release()
-        for call, outcome in zip(calls, outcomes, strict=True):
-            self._settle(call, outcome)
+            return [error.about(call.method) for call in calls]
 
     def _settle(self, call: Call, outcome: Answer | PortalError) -> None:
-        if isinstance(outcome, LimitReached) and outcome.code == "QUERY_LIMIT_EXCEEDED":
+        if isinstance(outcome, LimitReached):
             self._bucket.exceeded()
             self._statistics.limited += 1
-        if call.answer.done():
-            return
-        if isinstance(outcome, PortalError):
-            call.answer.set_exception(outcome)
+        if isinstance(outcome, Answer):
+            if not call.answer.done():
+                call.answer.set_result(outcome)
+        elif outcome.code in _REFUSED_IN_BATCHES and call.command is not None:
+            call.command = None
+            self._statistics.repeated += 1
+            self.submit(call, again=True)
         else:
-            call.answer.set_result(outcome)
+            _fail([call], outcome)
 
     async def _send_single(self, call: Call) -> list[Answer | PortalError]:
+        order = call.order
         self._statistics.count([call])
-        response = await self._transport.post(call.endpoint, call.method, call.version, call.arguments)
-        return [read_answer(response.body, response.status, call.method)]
+        response = await self._transport.post(call.endpoint, order.method, order.version, order.arguments)
+        return [read_answer(response.body, response.status, order.method)]
 
     async def _send_batch(self, calls: Sequence[Call]) -> list[Answer | PortalError]:
         self._statistics.count(calls)
         commands = {f"c{index}": call.command for index, call in enumerate(calls)}
         response = await self._transport.post(calls[0].endpoint, "batch", 2, {"halt": 0, "cmd": commands})
-        answer = read_answer(response.body, response.status, "batch")
-        return [_outcome(answer, f"c{index}", call) for index, call in enumerate(calls)]
+        batch: Any = read_answer(response.body, response.status, "batch").result
+        return [read_command_answer(batch, key, call.method) for key, call in zip(commands, calls, strict=True)]
 
 
-def _outcome(batch: Answer, key: str, call: Call) -> Answer | PortalError:
-    """What came of one command; PHP writes an empty map as an empty list, so every part may be one."""
-    parts = batch.result if isinstance(batch.result, dict) else {}
-    error = _part(parts, "result_error", key)
-    if error is not None:
-        body = error if isinstance(error, dict) else {"error": str(error)}
-        return read_error(body if "error" in body else {"error": body}, None, call.method)
-    results = parts.get("result")
-    if not isinstance(results, dict) or key not in results:
-        message = "The portal's answer to the batch says nothing of this call"
-        return NoAnswer(message, code="OUTCOME_UNKNOWN", method=call.method)
-    total, following = _part(parts, "result_total", key), _part(parts, "result_next", key)
-    return Answer(results[key], total, following, _part(parts, "result_time", key))
-
-
-def _part(parts: dict[str, Any], name: str, key: str) -> Any:
-    part = parts.get(name)
-    return part.get(key) if isinstance(part, dict) else None
+def _fail(calls: Iterable[Call], error: Exception) -> None:
+    for call in calls:
+        if not call.answer.done():
+            call.answer.set_exception(error)

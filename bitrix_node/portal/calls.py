@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.encoding import command, fits_a_command
+from bitrix_node.portal.encoding import command, count_values, fits_a_command
 from bitrix_node.portal.tables import method_habits
 
 if TYPE_CHECKING:
@@ -14,49 +13,69 @@ if TYPE_CHECKING:
 
     from bitrix_node.credentials import Endpoint
     from bitrix_node.portal.answers import Answer
+    from bitrix_node.portal.client import Scope
 
 HEAVY_COMMAND = 50_000
 """Commands longer than this many characters travel alone."""
 
+MANY_VALUES = 500
+"""Commands with more values than this travel alone: PHP drops what goes beyond its `max_input_vars` (1000)."""
 
-@dataclass(slots=True, eq=False)
-class Call:
-    """A method with its arguments, waiting for its answer.
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run asks of the portal.
 
     Attributes:
-        endpoint: whom to call, as whom.
+        scope: the run.
         method: name of the REST method.
         arguments: what to send.
         version: 2, or 3 for REST 3.0.
         writes: whether it changes anything; decides whether it may be sent again.
-        droppable: whether it may be taken back while it waits.
-        scope: the run it belongs to.
-        answer: the future that gets the answer.
+        droppable: whether it may be taken back while it waits to be sent.
+        token: access token to use in place of the credential's.
     """
 
-    endpoint: Endpoint
+    scope: Scope
     method: str
     arguments: dict[str, Any]
     version: int
     writes: bool
     droppable: bool
-    scope: object
+    token: str | None
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """An order on its way, for the first time or again.
+
+    Attributes:
+        order: what is asked.
+        endpoint: whom to call, as whom.
+        answer: the future that gets the answer.
+        command: the order as a batch command; `None` where it has to travel alone.
+    """
+
+    order: Order
+    endpoint: Endpoint
     answer: asyncio.Future[Answer]
     command: str | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self.command = self._as_command()
+        self.command = _as_command(self.order)
 
     @property
-    def alone(self) -> bool:
-        """Whether it cannot share a request."""
-        return self.command is None
+    def method(self) -> str:
+        """Name of the REST method."""
+        return self.order.method
 
-    def _as_command(self) -> str | None:
-        if self.version != 2 or self.method.lower() in method_habits().alone:  # noqa: PLR2004
-            return None
-        if self.arguments and not fits_a_command(self.arguments):
-            return None
-        if len(json.dumps(self.arguments)) > HEAVY_COMMAND:
-            return None
-        return command(self.method, self.arguments)
+
+def _as_command(order: Order) -> str | None:
+    if order.version != 2 or order.method.lower() in method_habits().alone:  # noqa: PLR2004
+        return None
+    if order.arguments and not fits_a_command(order.arguments):
+        return None
+    if count_values(order.arguments) > MANY_VALUES:
+        return None
+    text = command(order.method, order.arguments)
+    return text if len(text) <= HEAVY_COMMAND else None

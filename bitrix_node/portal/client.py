@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from bitrix_node.portal.batching import Batcher
-from bitrix_node.portal.calls import Call
+from bitrix_node.portal.calls import Call, Order
 from bitrix_node.portal.errors import NotSent, PortalError, TokenEnded
-from bitrix_node.portal.limiter import LeakyBucket
-from bitrix_node.portal.retry import RetryPolicy, judged
+from bitrix_node.portal.limiter import DEFAULT_BURST, DEFAULT_RATE, shared_bucket
+from bitrix_node.portal.retry import Attempts, RetryPolicy
 from bitrix_node.portal.statistics import Statistics
 from bitrix_node.portal.tables import method_habits
 from bitrix_node.portal.tokens import Renew, Tokens
@@ -37,42 +37,10 @@ class PortalSettings:
         retry: what is sent again, and when.
     """
 
-    burst: int = 50
-    rate: float = 2.0
+    burst: int = DEFAULT_BURST
+    rate: float = DEFAULT_RATE
     timeouts: Timeouts = field(default_factory=Timeouts)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a run asks of the portal.
-
-    Attributes:
-        scope: the run.
-        method: name of the REST method.
-        arguments: what to send.
-        version: 2, or 3 for REST 3.0.
-        writes: whether it changes anything.
-        droppable: whether it may be taken back while it waits to be sent.
-        token: access token to use in place of the credential's.
-    """
-
-    scope: Scope
-    method: str
-    arguments: dict[str, Any]
-    version: int
-    writes: bool
-    droppable: bool
-    token: str | None
-
-
-_BUCKETS: dict[tuple[str, int, float, int], LeakyBucket] = {}
-
-
-def shared_bucket(portal: str, burst: int, rate: float) -> LeakyBucket:
-    """The one bucket of a portal that everything on this event loop shares: the portal counts by source address."""
-    key = (portal, burst, rate, id(asyncio.get_running_loop()))
-    return _BUCKETS.setdefault(key, LeakyBucket(burst, rate))
 
 
 class Portal:
@@ -117,25 +85,22 @@ class Portal:
 
         Raises:
             PortalError: the typed error; see `portal.errors`.
+            CredentialError: when the token has ended and there is no fresh one to be had.
         """
-        attempt = 0
-        renewed = False
+        attempts = Attempts(self._settings.retry, writes=order.writes)
+        again = renewed = False
         while True:
             endpoint = self._endpoint_for(order.token)
-            attempt += 1
             try:
-                return await self._submit(order, endpoint, again=attempt > 1)
+                return await self._submit(order, endpoint, again=again)
             except TokenEnded:
                 if renewed or order.token is not None or not self._tokens.renewable:
                     raise
                 renewed = True
                 await self._tokens.replace(endpoint)
             except PortalError as error:
-                final = judged(error, writes=order.writes)
-                pause = self._settings.retry.pause(final, attempt)
-                if pause is None:
-                    raise final from None
-                await asyncio.sleep(pause)
+                await attempts.pause_after(error)
+            again = True
             self.statistics.repeated += 1
 
     def take_back(self, scope: Scope, reason: str) -> None:
@@ -147,8 +112,9 @@ class Portal:
         return self._transport.stream(address)
 
     async def close(self) -> None:
-        """Cancels what is on its way and closes the connections."""
+        """Ends what is on its way and closes the connections."""
         await self._batcher.close()
+        await self._tokens.close()
         await self._transport.close()
 
     async def __aenter__(self) -> Self:
@@ -162,16 +128,16 @@ class Portal:
     def _endpoint_for(self, token: str | None) -> Endpoint:
         if token is None:
             return self._tokens.current
-        return self._overrides.setdefault(token, self._tokens.current.with_token(token))
+        if token not in self._overrides:
+            self._overrides[token] = self._tokens.current.with_token(token)
+        return self._overrides[token]
 
     async def _submit(self, order: Order, endpoint: Endpoint, *, again: bool) -> Answer:
-        if order.scope.stopped is not None and order.droppable:
-            raise NotSent(order.scope.stopped, method=order.method)
+        stopped = order.scope.stopped
+        if stopped is not None and order.droppable:
+            raise NotSent(stopped, method=order.method)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        call = Call(
-            endpoint, order.method, order.arguments, order.version, order.writes, order.droppable, order.scope, answer
-        )
-        self._batcher.submit(call, first=again)
+        self._batcher.submit(Call(order, endpoint, answer), again=again)
         return await answer
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def command(method: str, arguments: dict[str, Any]) -> str:
     """One batch command: `method?key[inner]=value&…`."""
-    query = "&".join(f"{quote(key, safe='[]')}={quote(value, safe='')}" for key, value in _pairs(arguments))
+    query = "&".join(f"{_quoted(key, '[]')}={_quoted(value)}" for key, value in _pairs(arguments))
     return f"{method}?{query}" if query else method
 
 
@@ -22,6 +22,15 @@ def fits_a_command(value: Any) -> bool:
     if isinstance(value, list):
         return bool(value) and all(fits_a_command(entry) for entry in value)
     return value is not None
+
+
+def count_values(value: Any) -> int:
+    """How many `key=value` pairs arguments become."""
+    if isinstance(value, dict):
+        return sum(count_values(entry) for entry in value.values())
+    if isinstance(value, list):
+        return sum(count_values(entry) for entry in value)
+    return 1
 
 
 def _pairs(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -39,3 +48,8 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     return str(value)
+
+
+def _quoted(text: str, safe: str = "") -> str:
+    """Half of a surrogate pair, as broken emoji leave behind, has no UTF-8 form and becomes a question mark."""
+    return quote(text, safe=safe, errors="replace")

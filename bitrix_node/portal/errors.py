@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.tables import error_entries
+from bitrix_node.portal.tables import error_entry
 
 if TYPE_CHECKING:
     from bitrix_node.portal.tables import ErrorClass
@@ -15,9 +15,10 @@ class PortalError(Exception):
 
     Attributes:
         message: what happened, in Bitrix24's words where it said something.
-        code: Bitrix24's error code, or one of our own (`UNREACHABLE`, `NOT_JSON`, `OUTCOME_UNKNOWN`, `OUT_OF_TIME`).
-        http: HTTP status, where there was one.
+        code: Bitrix24's error code, or one of our own (see the end of `tables/errors.yaml`).
+        http: HTTP status; for a command of a batch the one that the same refusal has alone. `None` without an answer.
         method: the REST method.
+        retryable: whether the same call may succeed later, and may be made again without doing anything twice.
         carried_out: whether the portal may have done what was asked: `False` when it certainly did not.
     """
 
@@ -32,7 +33,7 @@ class PortalError(Exception):
     @property
     def remedy(self) -> str:
         """What to do now; empty where nothing is known."""
-        entry = error_entries().get(self.code)
+        entry = error_entry(self.code)
         return entry.remedy if entry else ""
 
     def details(self) -> dict[str, Any]:
@@ -67,9 +68,16 @@ class Invalid(Refused):
 
 
 class LimitReached(PortalError):
-    """Refused because of a limit, before anything ran."""
+    """Refused because of too many requests, before anything ran: there is a place again in a moment."""
 
     kind = "limit"
+    retryable = True
+
+
+class QuotaSpent(PortalError):
+    """Refused because the method's computing time is used up, before anything ran: minutes have to pass."""
+
+    kind = "quota"
     retryable = True
 
 
@@ -85,6 +93,18 @@ class Unreachable(PortalError):
 
     kind = "portal"
     retryable = True
+
+
+class NotThePortal(PortalError):
+    """Something else than the REST API refused, before anything ran: a web page, or a redirect to another address."""
+
+    kind = "portal"
+
+
+class Incomplete(PortalError):
+    """A list that cannot be had as a whole, so that none of it is handed out."""
+
+    kind = "incomplete"
 
 
 class NotSent(PortalError):
@@ -109,21 +129,34 @@ class OutcomeUnknown(NoAnswer):
 
 _CLASSES: dict[str, type[PortalError]] = {
     "limit": LimitReached,
+    "quota": QuotaSpent,
     "token": TokenEnded,
     "denied": Denied,
     "missing": Missing,
     "invalid": Invalid,
+    "incomplete": Incomplete,
     "portal": NoAnswer,
     "unknown": NoAnswer,
     "refused": Refused,
 }
 
+_USUAL_STATUS: dict[str, int] = {"limit": 503, "quota": 429, "token": 401, "portal": 500}
+_STATUS_OF_A_REFUSAL = 400
+
 
 def error_from_code(code: str, message: str, http: int | None, method: str) -> PortalError:
-    """The typed error for what Bitrix24 answered."""
-    entry = error_entries().get(code)
+    """The typed error for what Bitrix24 answered.
+
+    Args:
+        code: its error code; may be empty.
+        message: its description; may be empty.
+        http: HTTP status; `None` inside a batch, where the one that the code has alone is taken.
+        method: the REST method.
+    """
+    entry = error_entry(code)
     kind = entry.kind if entry else _kind_by_status(http)
-    return _CLASSES[kind](message or code or "Bitrix24 refused the call", code=code, http=http, method=method)
+    status = http if http is not None else (entry and entry.http) or _USUAL_STATUS.get(kind, _STATUS_OF_A_REFUSAL)
+    return _CLASSES[kind](message or code or "Bitrix24 refused the call", code=code, http=status, method=method)
 
 
 def _kind_by_status(http: int | None) -> ErrorClass:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from weakref import WeakKeyDictionary
 
 DEFAULT_BURST = 50
 DEFAULT_RATE = 2.0
@@ -44,18 +45,17 @@ class LeakyBucket:
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(waiter)
-        self._wake_later()
+        self._schedule()
         try:
             await waiter
         except asyncio.CancelledError:
-            if waiter in self._queue:
-                self._queue.remove(waiter)
+            self._abandon(waiter)
             raise
 
     def give_back(self) -> None:
         """Returns a place that was not used."""
         self._level = max(0.0, self._level - 1)
-        self._wake_later()
+        self._schedule()
 
     def exceeded(self) -> None:
         """Corrects the model after the portal refused: the bucket is full, and everybody waits for a place."""
@@ -63,12 +63,23 @@ class LeakyBucket:
         self._level, self._at = float(self.burst), now
         self._blocked_until = now + 1 / self.rate
 
+    def _abandon(self, waiter: asyncio.Future[None]) -> None:
+        if waiter in self._queue:
+            self._queue.remove(waiter)
+            self._schedule()
+        elif not waiter.cancelled():
+            self.give_back()
+
     def _drain(self, now: float) -> None:
         self._level = max(0.0, self._level - (now - self._at) * self.rate)
         self._at = now
 
-    def _wake_later(self) -> None:
-        if self._timer is not None or not self._queue:
+    def _schedule(self) -> None:
+        """Sets the timer to when the first in the queue has a place; without a queue there is no timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._queue:
             return
         loop = asyncio.get_running_loop()
         self._drain(loop.time())
@@ -77,10 +88,18 @@ class LeakyBucket:
         self._timer = loop.call_later(delay, self._wake)
 
     def _wake(self) -> None:
-        self._timer = None
         while self._queue and self.room > 0:
             waiter = self._queue.popleft()
             if not waiter.done():
                 self._level += 1
                 waiter.set_result(None)
-        self._wake_later()
+        self._schedule()
+
+
+_BUCKETS: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, int, float], LeakyBucket]] = WeakKeyDictionary()
+
+
+def shared_bucket(portal: str, burst: int, rate: float) -> LeakyBucket:
+    """The one bucket of a portal that everything on this event loop shares: the portal counts by source address."""
+    buckets = _BUCKETS.setdefault(asyncio.get_running_loop(), {})
+    return buckets.setdefault((portal, burst, rate), LeakyBucket(burst, rate))

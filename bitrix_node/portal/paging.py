@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.errors import NoAnswer
+from bitrix_node.portal.errors import Incomplete
 from bitrix_node.portal.tables import PagingKind, paging_kinds
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class ListRequest:
         limit: how many rows are wanted; `None` for all.
         maximum: rows that one call can give at most, where the method says so.
         beyond: what to do about rows beyond that.
+        method: name of the REST method, for messages.
     """
 
     call: Callable[[dict[str, Any]], Awaitable[Answer]]
@@ -39,6 +40,7 @@ class ListRequest:
     limit: int | None
     maximum: int | None = None
     beyond: str | None = None
+    method: str = ""
 
 
 async def fetch_rows(request: ListRequest) -> tuple[list[Any], Answer]:
@@ -87,7 +89,7 @@ def _refuse_silent_cut(request: ListRequest, kind: PagingKind, rows: list[Any], 
     full = "size" in kind.send and size is not None and len(rows) >= size
     if full and (request.limit is None or request.limit > len(rows)):
         message = f"There are more rows than the {size} that this method gives at once. {request.beyond or ''}".strip()
-        raise NoAnswer(message, code="TOO_MANY_ROWS")
+        raise Incomplete(message, code="TOO_MANY_ROWS", method=request.method)
 
 
 async def _counted_pages(request: ListRequest, kind: PagingKind, following: int, total: int) -> list[Any]:
@@ -101,7 +103,9 @@ async def _counted_pages(request: ListRequest, kind: PagingKind, following: int,
         answers = await asyncio.gather(
             *(request.call(_with_cursor(request.arguments, kind, start, None)) for start in some)
         )
-        for answer in answers:
+        for start, answer in zip(some, answers, strict=True):
+            if answer.next is not None and answer.next <= start:
+                raise _loop(request, start)
             rows += request.rows(answer)
     return rows
 
@@ -116,11 +120,11 @@ async def _pages_in_turn(
         cursor = _next_cursor(kind, answer, page, len(rows) + len(further), size)
         if cursor is None:
             break
-        if cursor in seen:
-            raise NoAnswer(f"The portal gives the page at {cursor} again and again", code="PAGING_LOOP")
-        seen.add(cursor)
         answer = await request.call(_with_cursor(request.arguments, kind, cursor, size))
-        page = request.rows(answer)
+        before, page = page, request.rows(answer)
+        if cursor in seen or (page and page == before):
+            raise _loop(request, cursor)
+        seen.add(cursor)
         further += page
     return further
 
@@ -130,4 +134,13 @@ def _next_cursor(kind: PagingKind, answer: Answer, page: list[Any], count: int, 
         return answer.next
     if not page or (size is not None and len(page) < size):
         return None
-    return count if kind.cursor == "counted" else min(int(row["id"]) for row in page)
+    return count if kind.cursor == "counted" else min(_row_id(row) for row in page)
+
+
+def _row_id(row: Any) -> int:
+    return int(row["id"] if "id" in row else row["ID"])
+
+
+def _loop(request: ListRequest, cursor: Any) -> Incomplete:
+    message = f"Bitrix24 hands out the same rows again and again (page at {cursor})"
+    return Incomplete(message, code="PAGING_LOOP", method=request.method)

@@ -4,15 +4,23 @@
 |---------------------------------------------------|-------|---------------------------|
 | refused before it ran (limit, token, no connection) | again | again                   |
 | nothing known (late, cut off, server fault)       | again | never: "outcome unknown"  |
-| refused by the method                             | never | never                     |
+| refused by the method, or its quota is spent      | never | never                     |
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
 import random
 from dataclasses import dataclass
 
 from bitrix_node.portal.errors import LimitReached, NoAnswer, OutcomeUnknown, PortalError, Unreachable
+
+_TICK = 0.05
+"""Seconds. Calls that failed together wake at the same tick, so that they share a request again."""
+
+_SPREAD = random.uniform(0.75, 1.25)  # noqa: S311
+"""Stretches the pauses of this process, so that several processes do not come back at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +28,7 @@ class RetryPolicy:
     """How often and how soon.
 
     Attributes:
-        attempts: how often a call is sent at most; rate limits do not count against it up to `limit_attempts`.
+        attempts: how often a call is sent at most; being refused for the rate limit does not count.
         limit_attempts: how often a call may meet the rate limit.
         backoff: seconds before the second attempt; doubles with each further one.
         ceiling: the longest pause in seconds.
@@ -31,23 +39,42 @@ class RetryPolicy:
     backoff: float = 0.4
     ceiling: float = 20.0
 
-    def pause(self, error: PortalError, attempt: int) -> float | None:
-        """Seconds to wait before the call is sent again, or `None` when it is not.
 
-        Args:
-            error: what the last attempt came to.
-            attempt: how often it has been sent.
+class Attempts:
+    """The attempts at one call.
+
+    Args:
+        policy: how often and how soon.
+        writes: whether the call changes anything.
+    """
+
+    def __init__(self, policy: RetryPolicy, *, writes: bool) -> None:
+        self._policy, self._writes = policy, writes
+        self._limited = 0
+        self._failed = 0
+
+    async def pause_after(self, error: PortalError) -> None:
+        """Waits until the call may be sent again.
+
+        Raises:
+            PortalError: when it may not: the error as the caller has to take it.
         """
-        if isinstance(error, LimitReached):
-            if error.code == "OPERATION_TIME_LIMIT":
-                return None
-            return 0.0 if attempt < self.limit_attempts else None
-        if isinstance(error, OutcomeUnknown) or not isinstance(error, NoAnswer | Unreachable):
-            return None
-        if attempt >= self.attempts:
-            return None
-        doubled = self.backoff * 2.0 ** (attempt - 1)
-        return min(self.ceiling, doubled) * random.uniform(0.75, 1.25)  # noqa: S311
+        final = judged(error, writes=self._writes)
+        if isinstance(final, LimitReached):
+            self._limited += 1
+            if self._limited >= self._policy.limit_attempts:
+                raise final from None
+        elif isinstance(final, NoAnswer | Unreachable) and not isinstance(final, OutcomeUnknown):
+            self._failed += 1
+            if self._failed >= self._policy.attempts:
+                raise final from None
+            await _sleep_to_tick(self._backoff())
+        else:
+            raise final from None
+
+    def _backoff(self) -> float:
+        doubled: float = self._policy.backoff * 2.0 ** (self._failed - 1)
+        return min(self._policy.ceiling, doubled)
 
 
 def judged(error: PortalError, *, writes: bool) -> PortalError:
@@ -56,3 +83,14 @@ def judged(error: PortalError, *, writes: bool) -> PortalError:
         return error
     message = f"{error.message}; whether it was carried out is unknown"
     return OutcomeUnknown(message, code="OUTCOME_UNKNOWN", http=error.http, method=error.method)
+
+
+async def _sleep_to_tick(seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    tick = math.ceil((loop.time() + seconds * _SPREAD) / _TICK) * _TICK
+    woken: asyncio.Future[None] = loop.create_future()
+    timer = loop.call_at(tick, woken.set_result, None)
+    try:
+        await woken
+    finally:
+        timer.cancel()

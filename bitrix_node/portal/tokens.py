@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeAlias
 
+from bitrix_node.credentials.errors import ReconnectRequired
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -25,7 +27,8 @@ class Tokens:
     def __init__(self, endpoint: Endpoint, renew: Renew | None) -> None:
         self.current = endpoint
         self._renew = renew
-        self._lock = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
+        self._final: ReconnectRequired | None = None
 
     @property
     def renewable(self) -> bool:
@@ -33,7 +36,30 @@ class Tokens:
         return self._renew is not None
 
     async def replace(self, ended: Endpoint) -> None:
-        """Replaces an endpoint whose token has ended, unless another call already did."""
-        async with self._lock:
-            if self._renew is not None and self.current is ended:
-                self.current = await self._renew()
+        """Replaces an endpoint whose token has ended, unless another call already did.
+
+        Renewing uses up the refresh token, so that it goes on to its end even when the call that began it is
+        cancelled, and what it came to holds for every call that waits.
+
+        Raises:
+            CredentialError: when there is no fresh token to be had.
+        """
+        if self._renew is None or self.current is not ended:
+            return
+        if self._final is not None:
+            raise self._final
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._run(self._renew))
+        await asyncio.shield(self._renewal)
+
+    async def close(self) -> None:
+        """Waits for a renewal that is under way."""
+        if self._renewal is not None:
+            await asyncio.gather(self._renewal, return_exceptions=True)
+
+    async def _run(self, renew: Callable[[], Awaitable[Endpoint]]) -> None:
+        try:
+            self.current = await renew()
+        except ReconnectRequired as error:
+            self._final = error
+            raise

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bitrix_node.portal.errors import NoAnswer, Refused, Unreachable
+from bitrix_node.portal.errors import NoAnswer, NotThePortal, Refused, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bitrix_node.credentials import Endpoint
 
 HTTP_REDIRECTS = range(300, 400)
+
+KEPT_ALIVE = 4.0
+"""Seconds an idle connection is kept: less than any usual server does, so that none is used just as it is closed."""
 
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
@@ -58,7 +61,7 @@ class Transport:
         Raises:
             Unreachable: when nothing was sent.
             NoAnswer: when it was sent and no whole response came back.
-            Refused: when the address redirects elsewhere.
+            NotThePortal: when the address redirects elsewhere.
         """
         body = arguments if endpoint.token is None else {**arguments, "auth": endpoint.token}
         try:
@@ -103,7 +106,7 @@ class Transport:
             timeout = aiohttp.ClientTimeout(
                 total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.read
             )
-            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=10)
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEPT_ALIVE)
             self._session = aiohttp.ClientSession(timeout=timeout, connector=connector)
         return self._session
 
@@ -115,19 +118,30 @@ class Transport:
 
 
 def _unreachable(endpoint: Endpoint, method: str, error: Exception) -> Unreachable:
-    reason = error.os_error.strerror if isinstance(error, aiohttp.ClientConnectorError) else "no connection in time"
-    message = f"{endpoint.portal} cannot be reached ({reason or 'no connection'})"
-    return Unreachable(message, code="UNREACHABLE", method=method)
+    message = f"{endpoint.portal} cannot be reached ({_reason(error)})"
+    code = "UNTRUSTED" if isinstance(error, aiohttp.ClientConnectorCertificateError) else "UNREACHABLE"
+    return Unreachable(message, code=code, method=method)
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return "its certificate is not trusted"
+        case aiohttp.ClientConnectorDNSError():
+            return "no such address"
+        case aiohttp.ClientConnectorError(os_error=cause):
+            return cause.strerror or "no connection"
+    return "no connection in time"
 
 
 def _no_answer(method: str, error: BaseException) -> NoAnswer:
     late = isinstance(error, TimeoutError)
     message = "The portal did not answer in time" if late else "The connection broke before the answer was complete"
-    return NoAnswer(message, code="OUT_OF_TIME" if late else "OUTCOME_UNKNOWN", method=method)
+    return NoAnswer(message, code="OUT_OF_TIME" if late else "NO_ANSWER", method=method)
 
 
-def _redirected(method: str, response: aiohttp.ClientResponse) -> Refused:
+def _redirected(method: str, response: aiohttp.ClientResponse) -> NotThePortal:
     target = urlsplit(response.headers.get("Location", ""))
     place = f"{target.scheme}://{target.netloc}" if target.netloc else "another address"
     message = f"The portal's address redirects to {place}; use that one in the credential"
-    return Refused(message, code="NOT_JSON", http=response.status, method=method)
+    return NotThePortal(message, code="NOT_JSON", http=response.status, method=method)

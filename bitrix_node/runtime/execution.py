@@ -104,15 +104,26 @@ class Execution:
         self._failures: dict[int, ItemFailure] = {}
         self._remaining: list[int] = []
         self._reason: Reason | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._total = 0
 
     async def run(self, inputs: Sequence[ItemInput]) -> RunResult:
         """Carries out the operation for every item, all at once as far as the portal allows."""
         self._total = len(inputs)
-        prepared = self._prepare(inputs)
-        if not (self._failures and not self._options.continue_on_fail):
-            await self._carry_out(prepared)
+        if self._options.deadline is not None:
+            self.end_by(self._options.deadline)
+        try:
+            prepared = self._prepare(inputs)
+            if not (self._failures and not self._options.continue_on_fail):
+                await self._carry_out(prepared)
+        finally:
+            self._cancel_timer()
         return self._result(inputs)
+
+    def end_by(self, moment: float) -> None:
+        """Sets the time of the event loop's clock after which nothing more is begun."""
+        self._cancel_timer()
+        self._timer = asyncio.get_running_loop().call_at(moment, self._stop, "deadline")
 
     def _prepare(self, inputs: Sequence[ItemInput]) -> list[tuple[int, Values]]:
         """Reads all parameters first: bad input is refused before anything is sent."""
@@ -138,20 +149,17 @@ class Execution:
         return values
 
     async def _carry_out(self, prepared: Sequence[tuple[int, Values]]) -> None:
-        timer = self._start_timer()
         tasks = [asyncio.create_task(self._run_item(index, values)) for index, values in prepared]
         try:
             await asyncio.gather(*tasks)
         finally:
-            if timer is not None:
-                timer.cancel()
             for task in tasks:
                 task.cancel()
 
-    def _start_timer(self) -> asyncio.TimerHandle | None:
-        if self._options.deadline is None:
-            return None
-        return asyncio.get_running_loop().call_at(self._options.deadline, self._stop, "deadline")
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _stop(self, reason: Reason) -> None:
         self._reason = self._reason or reason

@@ -30,11 +30,21 @@ class TaskContext:
         deadline: The moment, in seconds of the event loop's clock, by which to hand back what is done and what
             remains; None for no limit. It can move closer while the task runs, when the runner is asked to end.
         cancelled: Why the task was cancelled, or None. Cancellation itself arrives as `asyncio.CancelledError`.
+        deadline_moved: Called with the new deadline when it moves closer; an executor may set it.
     """
 
     task_id: str
     deadline: float | None
     cancelled: str | None = None
+    deadline_moved: Callable[[float], None] | None = None
+
+    def end_by(self, moment: float) -> None:
+        """Moves the deadline to this moment, unless it is closer already or there is none."""
+        if self.deadline is None or self.deadline <= moment:
+            return
+        self.deadline = moment
+        if self.deadline_moved is not None:
+            self.deadline_moved(moment)
 
 
 Executor = Callable[[Mapping[str, Any], TaskContext], Awaitable[Mapping[str, Any]]]
@@ -127,8 +137,7 @@ class RunningTasks:
         """Sees to it that no executor plans for more than this many seconds from now."""
         latest = self._loop.time() + seconds
         for task in self._tasks.values():
-            if task.context.deadline is not None:
-                task.context.deadline = min(task.context.deadline, latest)
+            task.context.end_by(latest)
 
     def give_up(self) -> None:
         """Stops all tasks and answers each with an error, because the runner ends."""

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 import yaml
 
-ErrorClass = Literal["limit", "token", "denied", "missing", "invalid", "portal", "unknown", "refused"]
+ErrorClass = Literal[
+    "limit", "quota", "token", "denied", "missing", "invalid", "incomplete", "portal", "unknown", "refused"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,17 @@ class PagingKind:
 
 @dataclass(frozen=True, slots=True)
 class ErrorEntry:
-    """What a code means."""
+    """What a code means.
+
+    Attributes:
+        kind: what may be done next; see the head of `errors.yaml`.
+        remedy: what the person who reads it can do.
+        http: the status that documentation gives to the code, where it is not the usual one of its class.
+    """
 
     kind: ErrorClass
     remedy: str
+    http: int | None = None
 
 
 def _read(name: str) -> Any:
@@ -40,10 +49,18 @@ def paging_kinds() -> dict[str, PagingKind]:
     return {name: PagingKind(**entry) for name, entry in _read("paging").items()}
 
 
+def error_entry(code: str) -> ErrorEntry | None:
+    """What is known of an error code, in whichever letters the portal writes it."""
+    return error_entries().get(code.upper())
+
+
 @cache
 def error_entries() -> dict[str, ErrorEntry]:
-    """What is known of error codes."""
-    return {str(code): ErrorEntry(entry["class"], entry["remedy"]) for code, entry in _read("errors").items()}
+    """What is known of error codes, by the code in capitals."""
+    return {
+        str(code).upper(): ErrorEntry(entry["class"], entry["remedy"], entry.get("http"))
+        for code, entry in _read("errors").items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +69,23 @@ class MethodHabits:
 
     reads: frozenset[str]
     reading_prefixes: tuple[str, ...]
+    consuming: frozenset[str]
     alone: frozenset[str]
 
     def writes(self, method: str) -> bool:
         """Whether a method changes anything, as far as its name tells."""
-        verb = method.lower().rpartition(".")[2]
-        return not (verb in self.reads or verb.startswith(self.reading_prefixes))
+        name = method.lower()
+        verb = name.rpartition(".")[2]
+        return name in self.consuming or not (verb in self.reads or verb.startswith(self.reading_prefixes))
 
 
 @cache
 def method_habits() -> MethodHabits:
     """The table of methods."""
     table = _read("methods")
-    return MethodHabits(frozenset(table["reads"]), tuple(table["reads_by_prefix"]), frozenset(table["alone"]))
+    return MethodHabits(
+        reads=frozenset(table["reads"]),
+        reading_prefixes=tuple(table["reads_by_prefix"]),
+        consuming=frozenset(table["consuming"]),
+        alone=frozenset(table["alone"]),
+    )

@@ -1,0 +1,27 @@
+"""Portals to talk to: one that keeps state, and one that answers as it is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bitrix_node.sandbox import Sandbox, SandboxConfig
+from tests.scripted_portal import ScriptedPortal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """The demo company."""
+    async with Sandbox(SandboxConfig()) as running:
+        yield running
+
+
+@pytest.fixture
+async def scripted() -> AsyncIterator[ScriptedPortal]:
+    """A portal whose `answers` the test fills."""
+    async with ScriptedPortal.with_answers([]) as portal:
+        yield portal
