@@ -39,11 +39,11 @@ FAULTS: dict[str, dict[str, Any]] = {
     "a cut connection, after the work": {"kind": "reset", "after": True},
 }
 AFTER_THE_WORK = {name for name, fault in FAULTS.items() if fault.get("after") or fault["kind"] == "truncated"}
-NAMES = [{"entityTypeId": 2, "fields": {"title": f"Deal {index}"}} for index in range(24)]
+NAMES: list[dict[str, Any]] = [{"entityTypeId": 2, "fields": {"title": f"Deal {index}"}} for index in range(24)]
 
 
 def deals(sandbox: Sandbox) -> int:
-    return len(list(sandbox.database.collection("crm_items").select(entityTypeId=2)))
+    return len(sandbox.database.collection("crm_items").find(entityTypeId=2))
 
 
 def titles(sandbox: Sandbox) -> list[str]:
