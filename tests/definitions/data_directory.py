@@ -20,6 +20,9 @@ MANIFEST: dict[str, Any] = {
     "nodes": ["bitrix24"],
     "credentials": ["exampleApi"],
     "definitionsVersion": 1,
+    "homepage": "https://example.com",
+    "repository": {"type": "git", "url": "https://example.com/example.git"},
+    "author": {"name": "Example", "email": "example@example.com"},
 }
 
 CREDENTIAL: dict[str, Any] = {
