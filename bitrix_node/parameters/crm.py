@@ -147,5 +147,12 @@ def _multi_value(kind: str, entry: Any) -> dict[str, Any]:
     given = {key.upper(): value for key, value in entry.items()}
     value: dict[str, Any] = {"typeId": kind, "valueType": given.get("VALUE_TYPE", "WORK"), "value": given.get("VALUE")}
     if given.get("ID"):
-        value["id"] = int(given["ID"])
+        value["id"] = _row_number(kind, given["ID"])
     return value
+
+
+def _row_number(kind: str, given: Any) -> int:
+    try:
+        return int(given)
+    except (TypeError, ValueError):
+        raise UnusableValue(f"fields with their values, with a whole number as ID in {kind}") from None

@@ -11,7 +11,7 @@ import json
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from bitrix_node.parameters import activities, catalog, crm
 from bitrix_node.parameters.binary import BinaryData, checked_base64
@@ -33,7 +33,7 @@ def integer(value: Any) -> int:
         number = float(value) if not isinstance(value, str) else int(value.strip().lstrip("#"))
     except (TypeError, ValueError):
         raise UnusableValue("a whole number") from None
-    if number != int(number):
+    if isinstance(number, float) and not number.is_integer():
         raise UnusableValue("a whole number")
     return int(number)
 
@@ -150,8 +150,8 @@ def iso_day(value: Any) -> str:
 
 def web_address(value: Any) -> str:
     """An absolute http or https address."""
-    address = urlsplit(str(value).strip())
-    if address.scheme not in {"http", "https"} or not address.netloc:
+    address = _split_address(str(value).strip())
+    if address is None or address.scheme not in {"http", "https"} or not address.netloc:
         raise UnusableValue("an address that starts with https://")
     return address.geturl()
 
@@ -221,10 +221,18 @@ def _json_array(text: str) -> list[Any] | None:
     return parsed if isinstance(parsed, list) else None
 
 
+def _split_address(text: str) -> SplitResult | None:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return None
+
+
 def _dialog(value: Any) -> tuple[str, str]:
     text = str(value).strip()
-    if "://" in text:
-        text = next(iter(parse_qs(urlsplit(text).query).get("IM_DIALOG", [])), text)
+    address = _split_address(text)
+    if address and address.netloc:
+        text = next(iter(parse_qs(address.query).get("IM_DIALOG", [])), text)
     match = _DIALOG.fullmatch(text)
     if not match:
         raise UnusableValue("a number such as 1207, a dialog such as chat1207, or the link to a chat")
