@@ -13,6 +13,7 @@ WEBHOOK_SHAPE = (
     "It should look like https://example.bitrix24.com/rest/1/s3cr3tc0de/ (copy it from Bitrix24 as a whole)."
 )
 
+_REST_PATH = re.compile(r"/rest(?=/|$)")
 _WEBHOOK_PATH = re.compile(r"^(?P<base>.*)/rest/(?:api/)?(?P<user>\d+)/(?P<code>[A-Za-z0-9_-]+)(?:/.*)?$")
 
 
@@ -26,13 +27,13 @@ class WebhookAddress:
 
 
 def portal_address(text: str) -> str:
-    """The portal's address without path or trailing slash; `https` where no scheme was given.
+    """The portal's address without trailing slash or path of its REST API; `https` where no scheme was given.
 
     Raises:
         CredentialError: when it is not an address.
     """
     parts = _split(text, "The portal's address", PORTAL_SHAPE)
-    path = parts.path.partition("/rest")[0].rstrip("/")
+    path = _REST_PATH.split(parts.path, maxsplit=1)[0].rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
