@@ -1,0 +1,118 @@
+"""Credentials from their stored forms, and the endpoints they become."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bitrix_node.credentials import AccessToken, CredentialError, Endpoint, OAuth2, Webhook, parse_credential
+
+PORTAL = "https://crm.example.org:8443/portal"
+WEBHOOK = f"{PORTAL}/rest/1/s3cr3tc0de/"
+TOKENS = {
+    "client_endpoint": f"{PORTAL}/rest/",
+    "access_token": "s3cr3t-access",
+    "refresh_token": "s3cr3t-refresh",
+    "client_id": "local.app",
+    "client_secret": "s3cr3t-application",
+}
+
+
+@pytest.mark.parametrize(
+    ("stored", "kind", "credential"),
+    [
+        ({"webhookSecret": WEBHOOK}, None, Webhook(WEBHOOK)),
+        ({"webhookUrl": WEBHOOK}, None, Webhook(WEBHOOK)),
+        ({"url": WEBHOOK}, None, Webhook(WEBHOOK)),
+        ({"url": WEBHOOK, "type": "bitrix24WebhookApi"}, None, Webhook(WEBHOOK)),
+        ({"webhookSecret": "", "url": WEBHOOK}, "bitrix24WebhookApi", Webhook(WEBHOOK)),
+        ({"portalUrl": PORTAL, "accessToken": "t"}, None, AccessToken(PORTAL, "t")),
+        ({"portal_url": PORTAL, "access_token": "t"}, None, AccessToken(PORTAL, "t")),
+        ({"portalUrl": PORTAL, "accessToken": "t"}, "bitrix24Api", AccessToken(PORTAL, "t")),
+        (TOKENS, None, OAuth2.model_validate(TOKENS)),
+        ({**TOKENS, "status": "L"}, "bitrix24OAuth2Api", OAuth2.model_validate(TOKENS)),
+        ({"oauthTokenData": TOKENS}, "bitrix24OAuth2Api", OAuth2.model_validate(TOKENS)),
+        ({**TOKENS, "type": "bitrix24OAuth2Api"}, None, OAuth2.model_validate(TOKENS)),
+    ],
+)
+def test_a_stored_credential_is_read(stored: dict[str, Any], kind: str | None, credential: Any) -> None:
+    assert parse_credential(stored, kind) == credential
+
+
+@pytest.mark.parametrize(
+    ("stored", "kind", "message"),
+    [
+        ({}, None, "There is no credential type None"),
+        ({"token": "s3cr3t"}, None, "There is no credential type None"),
+        ({"url": WEBHOOK}, "bitrix24Basic", "There is no credential type 'bitrix24Basic'"),
+        ({"url": WEBHOOK, "type": "other"}, None, "There is no credential type 'other'"),
+        ({}, "bitrix24WebhookApi", "lacks 'webhookSecret'"),
+        ({"url": ["s3cr3t"]}, None, "lacks 'webhookSecret'"),
+        ({"portalUrl": PORTAL}, None, "lacks 'accessToken'"),
+        ({"accessToken": "s3cr3t"}, "bitrix24Api", "lacks 'portalUrl'"),
+        ({"client_endpoint": PORTAL}, None, "lacks or misspells access_token"),
+        ({}, "bitrix24OAuth2Api", "lacks or misspells client_endpoint, access_token"),
+        ({**TOKENS, "expires": "s3cr3t"}, None, "lacks or misspells expires"),
+    ],
+)
+def test_a_faulty_credential_is_refused_by_name_of_the_fault(
+    stored: dict[str, Any], kind: str | None, message: str
+) -> None:
+    with pytest.raises(CredentialError) as refusal:
+        parse_credential(stored, kind)
+    assert message in refusal.value.message
+    assert "s3cr3t" not in f"{refusal.value.message} {refusal.value.advice}"
+
+
+@pytest.mark.parametrize(
+    ("credential", "rest", "secrets", "token", "is_application"),
+    [
+        (Webhook(WEBHOOK), "1/s3cr3tc0de/", {"s3cr3tc0de"}, None, False),
+        (AccessToken(PORTAL, " s3cr3t-access "), "", {"s3cr3t-access"}, "s3cr3t-access", True),
+        (
+            OAuth2.model_validate(TOKENS),
+            "",
+            {"s3cr3t-access", "s3cr3t-refresh", "s3cr3t-application"},
+            "s3cr3t-access",
+            True,
+        ),
+    ],
+)
+def test_a_credential_becomes_an_endpoint(
+    credential: Webhook | AccessToken | OAuth2, rest: str, secrets: set[str], token: str | None, is_application: bool
+) -> None:
+    endpoint = credential.endpoint()
+    assert endpoint.portal == PORTAL
+    assert endpoint.address("crm.item.list", 2) == f"{PORTAL}/rest/{rest}crm.item.list.json"
+    assert endpoint.address("tasks.task.get", 3) == f"{PORTAL}/rest/api/{rest}tasks.task.get"
+    assert (set(endpoint.secrets), endpoint.token, endpoint.is_application) == (secrets, token, is_application)
+
+
+@pytest.mark.parametrize("credential", [AccessToken(PORTAL, " "), OAuth2(client_endpoint=PORTAL, access_token="")])
+def test_an_empty_token_is_refused(credential: AccessToken | OAuth2) -> None:
+    with pytest.raises(CredentialError, match="The access token is empty"):
+        credential.endpoint()
+
+
+def test_another_token_makes_another_endpoint_of_the_same_portal() -> None:
+    webhook = Webhook(WEBHOOK).endpoint()
+    overridden = webhook.with_token("s3cr3t-other")
+    assert overridden == Endpoint(
+        portal=PORTAL,
+        rest=f"{PORTAL}/rest/",
+        rest_v3=f"{PORTAL}/rest/api/",
+        token="s3cr3t-other",
+        secrets=frozenset({"s3cr3tc0de", "s3cr3t-other"}),
+        is_application=True,
+    )
+    assert webhook.token is None
+
+
+@pytest.mark.parametrize(
+    "credential", [Webhook(WEBHOOK), AccessToken(PORTAL, "s3cr3t-access"), OAuth2.model_validate(TOKENS)]
+)
+def test_secrets_never_show(credential: Webhook | AccessToken | OAuth2) -> None:
+    shown = f"{credential!r} {credential} {credential.endpoint()!r} {credential.endpoint()} {credential.model_dump()}"
+    assert "s3cr3t" not in shown
+    assert "**" in shown
