@@ -114,7 +114,7 @@ async def test_a_failed_item_stands_among_the_others(shell: Shell, sandbox: Sand
                 "resource": "chatbot",
                 "operation": "chatUserDelete",
                 "code": "USER_NOT_FOUND",
-                "http": details["http"],
+                "http": 400,
                 "method": "imbot.v2.Chat.User.delete",
                 "retryable": False,
             },
