@@ -12,7 +12,7 @@ from typing import Any
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _ROOT = re.compile(r"\s*(\$json|\$itemIndex)")
-_STEP = re.compile(r"\.([A-Za-z_$][\w$]*)|\[\s*(?:(\d+)|\"([^\"]*)\"|'([^']*)')\s*\]")
+_STEP = re.compile(r"\.((?!\d)[\w$]+)|\[\s*(?:(\d+)|\"([^\"]*)\"|'([^']*)')\s*\]")
 
 
 class UnsupportedExpression(Exception):

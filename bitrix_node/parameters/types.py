@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def _number(parameter: Parameter, raw: Any) -> Any:
         number = float(raw) if not isinstance(raw, bool) else None
     except (TypeError, ValueError):
         number = None
-    if number is None or number != number:  # noqa: PLR0124 (NaN)
+    if number is None or not math.isfinite(number):
         raise UnusableValue("a number")
     if parameter.min_value is not None and number < parameter.min_value:
         raise UnusableValue(f"{parameter.min_value:g} or more")
