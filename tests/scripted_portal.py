@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CODE = "scr1ptedportal7c0de"
 PLACEHOLDER = "{portal}"
+PATIENCE_SECONDS = 20
 
 _KEY_PART = re.compile(r"\[([^\]]*)\]")
 _EXHAUSTED = {"error": "SCRIPT_ENDED", "error_description": "The script has no further answer", "status": 400}
@@ -55,7 +56,6 @@ class ScriptedPortal:
             `content` (Base64), `type` and `name`. `{portal}` in texts stands for the portal's address.
         calls: what arrived.
         requests: how many HTTP requests arrived.
-        arrived: set as soon as a request has arrived.
         gate: answers wait until it is set.
     """
 
@@ -63,8 +63,8 @@ class ScriptedPortal:
     calls: list[ReceivedCall] = field(default_factory=list)
     requests: int = 0
     url: str = ""
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def with_answers(cls, answers: Iterable[Mapping[str, Any]]) -> Self:
@@ -98,6 +98,11 @@ class ScriptedPortal:
         self.gate.set()
         await self._runner.cleanup()
 
+    async def first_request(self) -> None:
+        """Waits until a request has arrived; fails when none comes."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._arrived.wait()
+
     @property
     def in_batches(self) -> set[int]:
         """The places, among the calls, of those that travelled in a batch."""
@@ -124,7 +129,7 @@ class ScriptedPortal:
     async def _received(self, request: web.Request) -> tuple[str, Any, str | None]:
         self.requests += 1
         arguments = await request.json()
-        self.arrived.set()
+        self._arrived.set()
         await self.gate.wait()
         token = arguments.pop("auth", None) if isinstance(arguments, dict) else None
         return request.match_info["method"], arguments, token

@@ -179,7 +179,7 @@ class Execution:
     def _settle_error(self, index: int, error: Exception, *, own_token: bool) -> None:
         untouched = isinstance(error, ActionFailed) and not error.done
         cause = error.cause if isinstance(error, ActionFailed) else error
-        if isinstance(cause, NotSent) and untouched:
+        if isinstance(cause, NotSent) and untouched and self._scope.stopped is not None:
             self._remaining.append(index)
         elif isinstance(cause, TokenEnded) and untouched and self._options.hand_back_tokens and not own_token:
             self._remaining.append(index)

@@ -41,11 +41,6 @@ def token(scripted: ScriptedPortal) -> AccessToken:
     return AccessToken(scripted.url, "acc3ssT0ken")
 
 
-async def first_request(scripted: ScriptedPortal) -> None:
-    async with asyncio.timeout(20):
-        await scripted.arrived.wait()
-
-
 REMOVAL = ("chatbot", "chatUserDelete")
 
 
@@ -55,7 +50,7 @@ async def test_at_the_deadline_what_was_sent_goes_on_and_the_rest_remains(script
     async with Portal(Webhook(scripted.webhook_url).endpoint(), settings=ONE_REQUEST) as portal:
         work = execution(portal, *REMOVAL, RunOptions())
         running = asyncio.create_task(work.run(item_inputs(REMOVE, members(*range(120)))))
-        await first_request(scripted)
+        await scripted.first_request()
         work.end_by(asyncio.get_running_loop().time())
         await asyncio.sleep(0)
         scripted.gate.set()
@@ -83,7 +78,7 @@ async def test_an_item_with_a_change_done_ends_its_steps_after_the_deadline(scri
         work = execution(portal, "file", "move", RunOptions())
         parameters = {"fileId": 5, "targetFolderId": 2, "newName": "a"}
         running = asyncio.create_task(work.run(item_inputs(parameters, [{"json": {}}])))
-        await first_request(scripted)
+        await scripted.first_request()
         work._stop("deadline")
         scripted.gate.set()
         result = await running
@@ -98,7 +93,7 @@ async def test_an_item_that_has_only_read_remains_after_the_deadline(scripted: S
         work = execution(portal, "file", "upload", RunOptions())
         parameters = {"fileContent": "x", "fileName": "a.txt"}
         running = asyncio.create_task(work.run(item_inputs(parameters, [{"json": {}}])))
-        await first_request(scripted)
+        await scripted.first_request()
         work._stop("deadline")
         scripted.gate.set()
         result = await running

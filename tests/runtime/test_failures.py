@@ -139,8 +139,10 @@ async def test_what_was_done_before_a_step_failed_is_told(node: Node, scripted: 
 
 async def test_steps_that_only_read_are_no_deeds(node: Node, scripted: ScriptedPortal) -> None:
     scripted.answers.extend([{"result": {"ID": "1"}}, {"result": []}])
-    parameters = {"contentSource": "text", "text": "x", "fileName": "a.txt"}
+    parameters = {"fileContent": "x", "fileName": "a.txt"}
     (item,) = await node.execute("file", "upload", parameters=parameters, continue_on_fail=True)
+    assert [call.method for call in scripted.calls] == ["user.current", "disk.storage.getList"]
+    assert item["json"]["details"]["code"] == "NOT_FOUND"
     assert "done" not in item["json"]["details"]
 
 

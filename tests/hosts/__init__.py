@@ -1,0 +1,1 @@
+"""Who runs the runtime: n8n through its jobs, and Python."""
