@@ -139,12 +139,15 @@ def _place(arguments: dict[str, Any], path: Sequence[str], value: Any) -> None:
             inner[step] = {}
         inner = inner[step]
     last = path[-1]
-    if isinstance(inner.get(last), dict) and isinstance(value, dict):
+    if isinstance(value, dict):
+        # Never the value itself: it may belong to the definition, and later sources are merged into what stands here.
+        if not isinstance(inner.get(last), dict):
+            inner[last] = {}
         _merge(inner[last], value)
     elif isinstance(inner.get(last), list) and isinstance(value, list):
         inner[last] = [*inner[last], *value]
     else:
-        inner[last] = dict(value) if isinstance(value, dict) else value
+        inner[last] = value
 
 
 def _merge(target: dict[str, Any], value: Any) -> None:
