@@ -144,8 +144,8 @@ def _multi_values(kind: str, entry: Any) -> list[dict[str, Any]]:
 def _multi_value(kind: str, entry: Any) -> dict[str, Any]:
     if not isinstance(entry, dict):
         return {"typeId": kind, "valueType": "WORK", "value": str(entry)}
-    given = {key.upper(): value for key, value in entry.items()}
-    value: dict[str, Any] = {"typeId": kind, "valueType": given.get("VALUE_TYPE", "WORK"), "value": given.get("VALUE")}
+    given = {key.upper().replace("_", ""): value for key, value in entry.items()}
+    value: dict[str, Any] = {"typeId": kind, "valueType": given.get("VALUETYPE", "WORK"), "value": given.get("VALUE")}
     if given.get("ID"):
         value["id"] = _row_number(kind, given["ID"])
     return value
