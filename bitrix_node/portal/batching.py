@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.portal.answers import Answer, read_answer, read_command_answer
@@ -98,7 +99,7 @@ class Batcher:
                 continue
             task = asyncio.create_task(self._send(calls))
             self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            task.add_done_callback(partial(self._sent, calls))
 
     def _line_up(self) -> None:
         """Puts the calls that are sent again in front, in the order in which they came back."""
@@ -134,14 +135,18 @@ class Batcher:
     async def _send(self, calls: Sequence[Call]) -> None:
         try:
             outcomes = await self._outcomes(calls)
-        except asyncio.CancelledError:
-            _fail(calls, NoAnswer(CLOSED, code="NO_ANSWER"))
-            raise
         except Exception as error:
             _fail(calls, error)
         else:
             for call, outcome in zip(calls, outcomes, strict=True):
                 self._settle(call, outcome)
+
+    def _sent(self, calls: Sequence[Call], task: asyncio.Task[None]) -> None:
+        """Ends a request, also one that was cancelled before or while it was on its way."""
+        self._sending.discard(task)
+        self._bucket.answered()
+        if task.cancelled():
+            _fail(calls, NoAnswer(CLOSED, code="NO_ANSWER"))
 
     async def _outcomes(self, calls: Sequence[Call]) -> Sequence[Answer | PortalError]:
         try:

@@ -42,10 +42,6 @@ AFTER_THE_WORK = {name for name, fault in FAULTS.items() if fault.get("after") o
 NAMES: list[dict[str, Any]] = [{"entityTypeId": 2, "fields": {"title": f"Deal {index}"}} for index in range(24)]
 
 
-def deals(sandbox: Sandbox) -> int:
-    return len(sandbox.database.collection("crm_items").find(entityTypeId=2))
-
-
 def titles(sandbox: Sandbox) -> list[str]:
     """The titles of the deals that were added, as the calls arrived."""
     return [entry.arguments["fields"]["title"] for entry in sandbox.journal if entry.method == "crm.item.add"]

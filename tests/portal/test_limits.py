@@ -1,0 +1,175 @@
+"""The portal's limits: kept in ordinary use, waited for when met."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bitrix_node.credentials import Webhook
+from bitrix_node.portal import Portal, PortalSettings
+from bitrix_node.portal.errors import Denied, LimitReached, QuotaSpent
+from bitrix_node.portal.limiter import _BUCKETS, LeakyBucket, shared_bucket
+from bitrix_node.portal.retry import RetryPolicy
+from bitrix_node.sandbox import Sandbox, SandboxConfig
+
+if TYPE_CHECKING:
+    from typing import Any
+
+ALONE: dict[str, Any] = {"filter": None}
+"""Arguments that no batch can carry: each such call is a request."""
+
+
+async def test_the_limit_is_not_met_in_ordinary_use() -> None:
+    async with (
+        Sandbox(SandboxConfig(bucket="2:50")) as sandbox,
+        Portal(Webhook(sandbox.webhook_url).endpoint()) as portal,
+    ):
+        for _ in range(5):
+            await asyncio.gather(*(portal.call("profile") for _ in range(150)))
+        assert sandbox.statistics.commands == 750
+        assert (sandbox.statistics.rejected, portal.statistics.limited) == (0, 0)
+
+
+async def test_the_limit_is_not_met_when_the_burst_is_used_up() -> None:
+    settings = PortalSettings(burst=20, rate=50)
+    async with (
+        Sandbox(SandboxConfig(bucket="50:20")) as sandbox,
+        Portal(Webhook(sandbox.webhook_url).endpoint(), settings=settings) as portal,
+    ):
+        await asyncio.gather(*(portal.call("profile", ALONE) for _ in range(60)))
+        assert sandbox.statistics.requests == 60
+        assert (sandbox.statistics.rejected, portal.statistics.limited) == (0, 0)
+
+
+async def test_a_limit_lower_than_thought_is_waited_for() -> None:
+    settings = PortalSettings(burst=50, rate=40)
+    async with (
+        Sandbox(SandboxConfig(bucket="40:5")) as sandbox,
+        Portal(Webhook(sandbox.webhook_url).endpoint(), settings=settings) as portal,
+    ):
+        await asyncio.gather(*(portal.call("profile", ALONE) for _ in range(20)))
+        assert sandbox.statistics.commands == 20
+        assert 0 < sandbox.statistics.rejected == portal.statistics.limited < 20
+
+
+async def test_a_write_refused_for_the_limit_is_sent_again(portal: Portal, sandbox: Sandbox) -> None:
+    sandbox.faults.query_limit("crm.item.add")
+    added = await portal.call("crm.item.add", {"entityTypeId": 2, "fields": {"title": "One"}})
+    assert added.result["item"]["title"] == "One"
+    assert [entry.method for entry in sandbox.journal] == ["crm.item.add"]
+    assert (portal.statistics.requests, portal.statistics.limited, portal.statistics.repeated) == (2, 1, 1)
+
+
+async def test_a_lasting_limit_ends_as_an_error(sandbox: Sandbox) -> None:
+    settings = PortalSettings(rate=1000, retry=RetryPolicy(limit_attempts=5))
+    sandbox.faults.query_limit("profile", times=None)
+    async with Portal(Webhook(sandbox.webhook_url).endpoint(), settings=settings) as portal:
+        with pytest.raises(LimitReached) as caught:
+            await portal.call("profile")
+        assert portal.statistics.requests == 5
+    assert caught.value.details() == {
+        "code": "QUERY_LIMIT_EXCEEDED",
+        "http": 503,
+        "method": "profile",
+        "retryable": True,
+    }
+
+
+@pytest.mark.parametrize("calls", [1, 24])
+async def test_a_spent_quota_is_not_tried_again(portal: Portal, sandbox: Sandbox, calls: int) -> None:
+    sandbox.faults.operation_time_limit("user.get", times=None)
+    found = await asyncio.gather(*(portal.call("user.get", {"ID": 3}) for _ in range(calls)), return_exceptions=True)
+    assert [type(entry) for entry in found] == [QuotaSpent] * calls
+    assert portal.statistics.calls == calls
+    assert portal.statistics.limited == 0
+    [error] = {(entry.http, entry.retryable) for entry in found if isinstance(entry, QuotaSpent)}
+    assert error == (429, True)
+
+
+async def test_a_block_for_overload_is_not_tried_again(portal: Portal, sandbox: Sandbox) -> None:
+    sandbox.faults.add("error", "user.get", status=503, code="OVERLOAD_LIMIT", message="REST API is blocked")
+    with pytest.raises(Denied, match="REST API is blocked"):
+        await portal.call("user.get")
+    assert portal.statistics.requests == 1
+
+
+async def test_clients_of_one_portal_share_its_bucket(sandbox: Sandbox) -> None:
+    endpoint = Webhook(sandbox.webhook_url).endpoint()
+    bucket = shared_bucket(endpoint.portal, 50, 2.0)
+    for _ in range(2):
+        async with Portal(endpoint) as portal:
+            await portal.call("profile")
+    assert bucket.room == 48
+
+
+def test_buckets_end_with_their_event_loop() -> None:
+    async def wait_in_vain() -> None:
+        bucket = shared_bucket("https://example.com", 1, 0.001)
+        await bucket.acquire()
+        bucket.answered()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(bucket.acquire(), 0.01)
+
+    gc.collect()
+    before = len(_BUCKETS)
+    asyncio.run(wait_in_vain())
+    gc.collect()
+    assert len(_BUCKETS) == before
+
+
+async def test_places_are_given_in_the_order_of_asking() -> None:
+    bucket, order = LeakyBucket(burst=1, rate=200), []
+
+    async def take(number: int) -> None:
+        await bucket.acquire()
+        order.append(number)
+        bucket.answered()
+
+    await asyncio.gather(*(take(number) for number in range(8)))
+    assert order == list(range(8))
+
+
+async def test_a_place_given_to_somebody_who_left_is_free_again() -> None:
+    bucket = LeakyBucket(burst=1, rate=0.001)
+    await bucket.acquire()
+    waiting = asyncio.create_task(bucket.acquire())
+    await asyncio.sleep(0)
+    bucket.give_back()
+    bucket._wake()
+    assert bucket.room == 0
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert waiting.cancelled()
+    assert bucket.room == 1
+
+
+async def test_a_place_given_back_goes_to_whoever_waits() -> None:
+    bucket = LeakyBucket(burst=1, rate=0.001)
+    await bucket.acquire()
+    waiting = asyncio.create_task(bucket.acquire())
+    await asyncio.sleep(0)
+    bucket.give_back()
+    await asyncio.wait_for(waiting, 5)
+
+
+async def test_a_request_drains_only_after_its_answer() -> None:
+    bucket = LeakyBucket(burst=2, rate=1e6)
+    await bucket.acquire()
+    await asyncio.sleep(0.001)
+    assert bucket.room == 1
+    bucket.answered()
+    await asyncio.sleep(0.001)
+    assert bucket.room == 2
+
+
+async def test_nobody_passes_while_the_portal_refuses() -> None:
+    bucket = LeakyBucket(burst=5, rate=50)
+    bucket.exceeded()
+    assert bucket.room == 0
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await bucket.acquire()
+    assert loop.time() - began >= 1 / 50
