@@ -1,0 +1,231 @@
+"""All rows of a list, by every way of handing them out, with no request more than needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bitrix_node.portal import Answer
+from bitrix_node.portal.errors import Incomplete, Refused
+from bitrix_node.portal.paging import ListRequest, fetch_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bitrix_node.portal import Portal
+    from bitrix_node.sandbox import Sandbox
+
+PAGE = 50
+
+
+@dataclass
+class Rows:
+    """A list method with so many rows, in one of Bitrix24's habits; remembers what it was asked."""
+
+    count: int
+    habit: Callable[[Rows, dict[str, Any]], Answer]
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    async def call(self, arguments: dict[str, Any]) -> Answer:
+        self.asked.append(arguments)
+        return self.habit(self, arguments)
+
+    def ids(self, start: int, size: int) -> list[dict[str, int]]:
+        return [{"id": number} for number in range(start, min(start + size, self.count))]
+
+    async def fetch(self, kind: str, limit: int | None = None, **more: Any) -> list[int]:
+        request = ListRequest(self.call, {"filter": {"a": 1}}, lambda answer: answer.result, kind, limit, **more)
+        rows, first = await fetch_rows(request)
+        assert first.result == self.habit(self, self.asked[0]).result
+        assert all(entry["filter"] == {"a": 1} for entry in self.asked)
+        return [row["id"] for row in rows]
+
+
+def with_total(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    start = arguments.get("start", arguments.get("START", 0))
+    following = start + PAGE
+    return Answer(rows.ids(start, PAGE), rows.count, following if following < rows.count else None)
+
+
+def without_total(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    answer = with_total(rows, arguments)
+    return Answer(answer.result, None, answer.next)
+
+
+def newest_first(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    before = arguments.get("LAST_ID", rows.count)
+    return Answer([{"id": number} for number in range(before - 1, max(-1, before - 1 - arguments["LIMIT"]), -1)])
+
+
+def counted(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    return Answer(rows.ids(arguments.get("offset", 0), arguments["limit"]))
+
+
+def counted_in_pagination(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    pagination = arguments["pagination"]
+    return Answer(rows.ids(pagination.get("offset", 0), pagination["limit"]))
+
+
+def one_page(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    return Answer(rows.ids(0, min(arguments["limit"], 200)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "habit"),
+    [
+        ("start", with_total),
+        ("START", with_total),
+        ("start", without_total),
+        ("START", without_total),
+        ("lastId", newest_first),
+        ("offset", counted),
+        ("pagination", counted_in_pagination),
+    ],
+)
+@pytest.mark.parametrize(
+    ("count", "limit", "wanted", "requests"),
+    [
+        (0, None, 0, 1),
+        (1, None, 1, 1),
+        (49, None, 49, 1),
+        (120, None, 120, 3),
+        (120, 10, 10, 1),
+        (120, 50, 50, 1),
+        (120, 51, 51, 2),
+        (120, 100, 100, 2),
+        (120, 5000, 120, 3),
+    ],
+)
+async def test_as_many_rows_as_wanted_in_as_few_requests_as_possible(
+    kind: str,
+    habit: Callable[[Rows, dict[str, Any]], Answer],
+    count: int,
+    limit: int | None,
+    wanted: int,
+    requests: int,
+) -> None:
+    rows = Rows(count, habit)
+    found = await rows.fetch(kind, limit)
+    everything = range(count) if habit is not newest_first else range(count - 1, -1, -1)
+    assert found == list(everything)[:wanted]
+    assert len(rows.asked) == requests
+
+
+async def test_a_cursor_is_sent_where_the_method_reads_it() -> None:
+    rows = Rows(120, counted_in_pagination)
+    await rows.fetch("pagination")
+    assert [entry["pagination"] for entry in rows.asked] == [
+        {"limit": 50},
+        {"limit": 50, "offset": 50},
+        {"limit": 50, "offset": 100},
+    ]
+    rows = Rows(120, with_total)
+    await rows.fetch("START")
+    assert [entry.get("START") for entry in rows.asked] == [None, 50, 100]
+
+
+async def test_a_wanted_page_size_is_no_larger_than_the_limit() -> None:
+    rows = Rows(120, newest_first)
+    await rows.fetch("lastId", 7)
+    assert [entry["LIMIT"] for entry in rows.asked] == [7]
+
+
+async def test_more_pages_than_fit_in_memory_come_in_groups() -> None:
+    rows = Rows(15_000, with_total)
+    assert await rows.fetch("start") == list(range(15_000))
+    assert len(rows.asked) == 300
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "wanted"), [(199, None, 199), (200, 200, 200), (500, 200, 200), (500, 10, 10), (30, 500, 30)]
+)
+async def test_a_method_with_one_page_gives_it(count: int, limit: int | None, wanted: int) -> None:
+    assert await Rows(count, one_page).fetch("limit", limit) == list(range(wanted))
+
+
+@pytest.mark.parametrize("limit", [None, 201])
+async def test_a_full_page_of_a_method_with_one_page_is_refused(limit: int | None) -> None:
+    with pytest.raises(Incomplete, match=r"more rows than the 200 .* Narrow the period\.") as caught:
+        await Rows(500, one_page).fetch("limit", limit, beyond="Narrow the period.", method="some.list")
+    details = {"code": "TOO_MANY_ROWS", "http": None, "method": "some.list", "retryable": False}
+    assert caught.value.details() == details
+    assert "Limit" in caught.value.remedy
+
+
+async def test_a_method_without_paging_gives_what_it_has() -> None:
+    rows = Rows(120, lambda rows, _: Answer(rows.ids(0, 120)))
+    assert await rows.fetch("none") == list(range(120))
+    assert await rows.fetch("none", 7) == list(range(7))
+
+
+@pytest.mark.parametrize(
+    ("kind", "habit"),
+    [
+        ("start", lambda rows, _: Answer(rows.ids(0, PAGE), None, PAGE)),
+        ("start", lambda rows, _: Answer(rows.ids(0, PAGE), rows.count, PAGE)),
+        ("lastId", lambda rows, _: Answer(rows.ids(0, PAGE))),
+        ("offset", lambda rows, _: Answer(rows.ids(0, PAGE))),
+        ("pagination", lambda rows, _: Answer(rows.ids(0, PAGE))),
+    ],
+    ids=["next", "next and total", "last-id", "offset", "pagination"],
+)
+async def test_a_method_that_takes_no_notice_of_the_cursor_is_found_out(
+    kind: str, habit: Callable[[Rows, dict[str, Any]], Answer]
+) -> None:
+    rows = Rows(120, habit)
+    with pytest.raises(Incomplete, match="the same rows again") as caught:
+        await rows.fetch(kind)
+    assert (caught.value.code, caught.value.retryable) == ("PAGING_LOOP", False)
+    assert len(rows.asked) <= 3
+
+
+async def test_cursors_that_go_round_are_found_out() -> None:
+    def round_and_round(rows: Rows, arguments: dict[str, Any]) -> Answer:
+        start = arguments.get("start", 0)
+        return Answer(rows.ids(start, PAGE), None, 50 if start == 100 else start + 50)
+
+    with pytest.raises(Incomplete):
+        await Rows(500, round_and_round).fetch("start")
+
+
+async def test_a_failed_page_fails_the_list() -> None:
+    def breaks_off(rows: Rows, arguments: dict[str, Any]) -> Answer:
+        if arguments.get("start") == 100:
+            raise Refused("No", code="NO")
+        return with_total(rows, arguments)
+
+    with pytest.raises(Refused):
+        await Rows(300, breaks_off).fetch("start")
+
+
+@pytest.mark.parametrize(("limit", "wanted"), [(None, 60), (7, 7), (50, 50), (55, 55)])
+async def test_rows_of_the_sandbox_are_complete_and_in_order(
+    portal: Portal, sandbox: Sandbox, limit: int | None, wanted: int
+) -> None:
+    async def call(arguments: dict[str, Any]) -> Answer:
+        return await portal.call("crm.item.list", arguments)
+
+    arguments = {"entityTypeId": 3, "order": {"id": "ASC"}, "select": ["id"]}
+    rows, _ = await fetch_rows(ListRequest(call, arguments, lambda answer: answer.result["items"], "start", limit))
+    ids = [row["id"] for row in rows]
+    assert len(set(ids)) == len(ids) == wanted
+    assert ids == sorted(ids)
+    assert sandbox.statistics.requests == (2 if wanted > 50 else 1)
+
+
+async def test_messages_of_a_long_chat_come_page_by_page(portal: Portal, sandbox: Sandbox) -> None:
+    chat = (await portal.call("im.chat.add", {"TITLE": "Long", "USERS": [2]})).result
+    dialog = f"chat{chat}"
+    for number in range(120):
+        await portal.call("im.message.add", {"DIALOG_ID": dialog, "MESSAGE": f"Message {number}"})
+    before = sandbox.statistics.requests
+
+    async def call(arguments: dict[str, Any]) -> Answer:
+        return await portal.call("im.dialog.messages.get", arguments)
+
+    request = ListRequest(call, {"DIALOG_ID": dialog}, lambda answer: answer.result["messages"], "lastId", None)
+    texts = [row["text"] for row in (await fetch_rows(request))[0] if row["text"].startswith("Message ")]
+    assert texts == [f"Message {number}" for number in reversed(range(120))]
+    assert sandbox.statistics.requests - before == 3
