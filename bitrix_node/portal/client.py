@@ -107,9 +107,21 @@ class Portal:
         """Fails the waiting, droppable calls of a run."""
         self._batcher.take_back(scope, reason)
 
-    def download(self, address: str) -> AsyncIterator[aiohttp.ClientResponse | bytes]:
-        """A file of the portal; see `Transport.stream`."""
-        return self._transport.stream(address)
+    async def download(self, address: str) -> AsyncIterator[aiohttp.ClientResponse | bytes]:
+        """A file of the portal, asked for again as long as nothing of it has come; see `Transport.stream`."""
+        attempts = Attempts(self._settings.retry, writes=False)
+        while True:
+            begun = False
+            try:
+                async for piece in self._transport.stream(address):
+                    begun = True
+                    yield piece
+            except PortalError as error:
+                if begun:
+                    raise
+                await attempts.pause_after(error)
+            else:
+                return
 
     async def close(self) -> None:
         """Ends what is on its way and closes the connections."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bitrix_node.portal.errors import NoAnswer, NotThePortal, Refused, Unreachable
+from bitrix_node.portal.errors import NoAnswer, NotThePortal, PortalError, Unreachable, error_from_code
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bitrix_node.credentials import Endpoint
 
 HTTP_REDIRECTS = range(300, 400)
+HTTP_GONE = {404, 410}
+HTTP_BUSY = {408, 429, *range(500, 600)}
 
 KEPT_ALIVE = 4.0
 """Seconds an idle connection is kept: less than any usual server does, so that none is used just as it is closed."""
@@ -70,7 +72,7 @@ class Transport:
             async with self.session.post(address, data=payload, headers=_JSON, allow_redirects=False) as response:
                 content = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise _unreachable(endpoint, method, error) from None
+            raise _unreachable(endpoint.portal, method, error) from None
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise _no_answer(method, error) from None
         if response.status in HTTP_REDIRECTS:
@@ -81,21 +83,21 @@ class Transport:
         """A file: first the response with its headers, then its bytes piece by piece.
 
         Raises:
-            Refused: when the file cannot be had.
+            Missing: when there is no such file.
+            Denied: when it may not be had.
+            Refused: when it cannot be had for another reason.
             Unreachable: when the address cannot be reached.
-            NoAnswer: when the file breaks off.
+            NoAnswer: when the server fails or the file breaks off.
         """
         try:
             async with self.session.get(address) as response:
                 if response.status != 200:  # noqa: PLR2004
-                    message = f"The file could not be downloaded (HTTP {response.status})"
-                    raise Refused(message, code="ERROR_NOT_FOUND", http=response.status, method="download")
+                    raise _no_file(response.status)
                 yield response
                 async for piece in response.content.iter_chunked(chunk):
                     yield piece
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            host = urlsplit(address).netloc
-            raise Unreachable(f"{host} cannot be reached", code="UNREACHABLE", method="download") from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise _unreachable(urlsplit(address).netloc, "download", error) from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _no_answer("download", error) from None
 
@@ -117,8 +119,8 @@ class Transport:
             self._session = None
 
 
-def _unreachable(endpoint: Endpoint, method: str, error: Exception) -> Unreachable:
-    message = f"{endpoint.portal} cannot be reached ({_reason(error)})"
+def _unreachable(place: str, method: str, error: Exception) -> Unreachable:
+    message = f"{place} cannot be reached ({_reason(error)})"
     code = "UNTRUSTED" if isinstance(error, aiohttp.ClientConnectorCertificateError) else "UNREACHABLE"
     return Unreachable(message, code=code, method=method)
 
@@ -132,6 +134,11 @@ def _reason(error: Exception) -> str:
         case aiohttp.ClientConnectorError(os_error=cause):
             return cause.strerror or "no connection"
     return "no connection in time"
+
+
+def _no_file(status: int) -> PortalError:
+    code = "ERROR_NOT_FOUND" if status in HTTP_GONE else "NO_ANSWER" if status in HTTP_BUSY else ""
+    return error_from_code(code, f"The file could not be downloaded (HTTP {status})", status, "download")
 
 
 def _no_answer(method: str, error: BaseException) -> NoAnswer:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bitrix_node.portal import Answer
+from bitrix_node.portal import Answer, Portal
 from bitrix_node.portal.errors import Incomplete, Refused
 from bitrix_node.portal.paging import ListRequest, fetch_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bitrix_node.portal import Portal
     from bitrix_node.sandbox import Sandbox
 
 PAGE = 50
@@ -217,15 +217,16 @@ async def test_rows_of_the_sandbox_are_complete_and_in_order(
 
 async def test_messages_of_a_long_chat_come_page_by_page(portal: Portal, sandbox: Sandbox) -> None:
     chat = (await portal.call("im.chat.add", {"TITLE": "Long", "USERS": [2]})).result
-    dialog = f"chat{chat}"
-    for number in range(120):
-        await portal.call("im.message.add", {"DIALOG_ID": dialog, "MESSAGE": f"Message {number}"})
+    dialog = {"DIALOG_ID": f"chat{chat}"}
+    texts = {f"Message {number}" for number in range(120)}
+    await asyncio.gather(*(portal.call("im.message.add", {**dialog, "MESSAGE": text}) for text in texts))
     before = sandbox.statistics.requests
 
     async def call(arguments: dict[str, Any]) -> Answer:
         return await portal.call("im.dialog.messages.get", arguments)
 
-    request = ListRequest(call, {"DIALOG_ID": dialog}, lambda answer: answer.result["messages"], "lastId", None)
-    texts = [row["text"] for row in (await fetch_rows(request))[0] if row["text"].startswith("Message ")]
-    assert texts == [f"Message {number}" for number in reversed(range(120))]
+    rows, _ = await fetch_rows(ListRequest(call, dialog, lambda answer: answer.result["messages"], "lastId", None))
+    ids = [row["id"] for row in rows]
+    assert ids == sorted(set(ids), reverse=True)
+    assert {row["text"] for row in rows} >= texts
     assert sandbox.statistics.requests - before == 3

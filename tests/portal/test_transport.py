@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bitrix_node.credentials import Webhook
 from bitrix_node.portal import Portal, PortalError
-from bitrix_node.portal.errors import NoAnswer, Refused, Unreachable
+from bitrix_node.portal.errors import Denied, Missing, NoAnswer, Refused, Unreachable
 from tests.portal.conftest import QUICK, answer
 from tests.portal.servers import served
 
@@ -87,16 +87,36 @@ async def test_a_file_comes_in_pieces(serve: Serve) -> None:
     assert body == content
 
 
-@pytest.mark.parametrize("status", [403, 404, 500])
-async def test_a_file_that_cannot_be_had_is_refused(serve: Serve, status: int) -> None:
-    async def handle(_: web.Request) -> web.Response:
+@pytest.mark.parametrize(
+    ("status", "kind", "requests"),
+    [(401, Denied, 1), (403, Denied, 1), (404, Missing, 1), (400, Refused, 1), (500, NoAnswer, 4)],
+)
+async def test_a_file_that_cannot_be_had_is_refused(
+    serve: Serve, status: int, kind: type[PortalError], requests: int
+) -> None:
+    asked: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        asked.append(request.path)
         return web.Response(status=status)
 
     portal = await serve(handle)
-    with pytest.raises(PortalError, match=re.escape(f"could not be downloaded (HTTP {status})")) as caught:
+    with pytest.raises(kind, match=re.escape(f"could not be downloaded (HTTP {status})")) as caught:
         [piece async for piece in portal.download(f"{portal.endpoint.portal}/file?auth=s3cr3t")]
-    assert isinstance(caught.value, NoAnswer if status == 500 else Refused)
+    assert type(caught.value) is kind
+    assert asked == ["/file"] * requests
     assert "s3cr3t" not in str(caught.value)
+
+
+async def test_a_file_is_asked_for_again_while_nothing_of_it_has_come(serve: Serve) -> None:
+    statuses = [503, 429, 200]
+
+    async def handle(_: web.Request) -> web.Response:
+        return web.Response(status=statuses.pop(0), body=b"content")
+
+    portal = await serve(handle)
+    pieces = [piece async for piece in portal.download(f"{portal.endpoint.portal}/file")]
+    assert pieces[1:] == [b"content"]
 
 
 async def test_a_file_that_breaks_off_is_not_taken_for_whole(serve: Serve) -> None:
