@@ -30,7 +30,7 @@ def redact(value: T, secrets: frozenset[str]) -> T:
 
 
 def _redact_text(text: str, secrets: frozenset[str]) -> str:
-    for secret in secrets:
+    for secret in sorted(secrets, key=len, reverse=True):
         if secret in text:
             text = text.replace(secret, MASK)
     return _WEBHOOK_CODE.sub(rf"\g<1>{MASK}", text) if "/rest/" in text else text

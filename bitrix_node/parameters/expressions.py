@@ -86,6 +86,8 @@ def _follow(value: Any, step: re.Match[str]) -> Any:
     member, index, double, single = step.groups()
     if index is not None and isinstance(value, list):
         return value[int(index)] if int(index) < len(value) else None
+    if member == "length" and isinstance(value, list | str):
+        return len(value)
     name = next((part for part in (member, double, single, index) if part is not None), "")
     return value.get(name) if isinstance(value, dict) else None
 

@@ -40,3 +40,7 @@ def test_the_value_itself_stays_as_it_was() -> None:
 def test_a_message_masks_tokens_in_query_strings(name: str) -> None:
     said = f"GET https://p.example/rest/profile?{name}=unknown&start=0 failed"
     assert redact_message(said, SECRETS) == f"GET https://p.example/rest/profile?{name}=***&start=0 failed"
+
+
+def test_a_secret_that_begins_another_one_leaves_nothing_of_it() -> None:
+    assert redact("abc12345 abc", frozenset({"abc", "abc12345"})) == "*** ***"

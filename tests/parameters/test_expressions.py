@@ -28,6 +28,7 @@ CONTEXT = ItemContext(json=ITEM, index=3)
         ("={{ $json }}", ITEM),
         ("={{ $json.contact.phone }}", ["+49", "+44"]),
         ("={{ $json.contact.phone[1] }}", "+44"),
+        ("={{ $json.contact.phone.length }}", 2),
         ('={{ $json["contact"]["first name"] }}', "Ann"),
         ("={{ $json['contact']['a.b'] }}", 5),
         ("={{ $json.contact.$ref }}", "r"),
