@@ -56,11 +56,12 @@ def camel_case(name: str) -> str:
 
 def field_rows(value: Any) -> dict[str, Any]:
     """Field name -> value, from the panel's rows or from a JSON object; names stay as they are."""
-    if isinstance(value, dict) and isinstance(value.get("fieldItems"), list):
-        return {row["fieldName"]: row.get("fieldValue", "") for row in value["fieldItems"] if row.get("fieldName")}
-    if isinstance(value, dict):
+    if not isinstance(value, dict):
+        raise UnusableValue("fields with their values")
+    rows = value.get("fieldItems")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return value
-    raise UnusableValue("fields with their values")
+    return {row["fieldName"]: row.get("fieldValue", "") for row in rows if row.get("fieldName")}
 
 
 def item_fields(value: Any) -> dict[str, Any]:
@@ -99,10 +100,14 @@ def translated_filter(value: Any, name_of: Callable[[str], str]) -> dict[str, An
     """A filter with every name in it translated by `name_of`."""
     if not isinstance(value, dict):
         raise UnusableValue('a JSON object such as {">DATE_CREATE": "2026-01-01"}')
-    return {
-        _filter_key(key, name_of): translated_filter(entry, name_of) if isinstance(entry, dict) else entry
-        for key, entry in value.items()
-    }
+    return {_filter_key(key, name_of): _translated_conditions(entry, name_of) for key, entry in value.items()}
+
+
+def _translated_conditions(entry: Any, name_of: Callable[[str], str]) -> Any:
+    """What stands under a key of a filter: a value or a list of them, or further conditions."""
+    if isinstance(entry, list):
+        return [_translated_conditions(single, name_of) for single in entry]
+    return translated_filter(entry, name_of) if isinstance(entry, dict) else entry
 
 
 def translated_order(value: Any, name_of: Callable[[str], str]) -> dict[str, str]:
@@ -145,7 +150,9 @@ def _multi_value(kind: str, entry: Any) -> dict[str, Any]:
     if not isinstance(entry, dict):
         return {"typeId": kind, "valueType": "WORK", "value": str(entry)}
     given = {key.upper().replace("_", ""): value for key, value in entry.items()}
-    value: dict[str, Any] = {"typeId": kind, "valueType": given.get("VALUETYPE", "WORK"), "value": given.get("VALUE")}
+    if "VALUE" not in given:
+        raise UnusableValue(f"fields with their values, with a VALUE in each entry of {kind}")
+    value: dict[str, Any] = {"typeId": kind, "valueType": given.get("VALUETYPE", "WORK"), "value": given["VALUE"]}
     if given.get("ID"):
         value["id"] = _row_number(kind, given["ID"])
     return value

@@ -21,21 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SEPARATORS = re.compile(r"[,;\s]+")
+_WHOLE = re.compile(r"#?[+-]?[0-9]+")
 _DIALOG = re.compile(r"(chat|sg)?(\d+)", re.IGNORECASE)
 _TASK_LINK = re.compile(r"/tasks?/(?:task/)?view/(\d+)")
 
 
 def integer(value: Any) -> int:
     """A whole number, from a number or its text."""
-    if isinstance(value, bool):
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        return int(value.strip().lstrip("#"))
+    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
         raise UnusableValue("a whole number")
-    try:
-        number = float(value) if not isinstance(value, str) else int(value.strip().lstrip("#"))
-    except (TypeError, ValueError):
-        raise UnusableValue("a whole number") from None
-    if isinstance(number, float) and not number.is_integer():
-        raise UnusableValue("a whole number")
-    return int(number)
+    return int(value)
 
 
 def integer_list(value: Any) -> list[int]:

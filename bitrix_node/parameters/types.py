@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
     from bitrix_node.definitions import Parameter
 
+TAKE_LISTS = {"crmSelect", "csv", "driveAttachments", "integerList", "nameList", "productSelect"}
+"""Transforms of text with commas that take a list as well, which is what an expression often gives."""
+
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 _TRUE = {"true", "y", "yes", "1"}
 _FALSE = {"false", "n", "no", "0"}
 
@@ -34,7 +39,9 @@ def shortened(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004
 
 
-def _text(_: Parameter, raw: Any) -> Any:
+def _text(parameter: Parameter, raw: Any) -> Any:
+    if isinstance(raw, list) and parameter.transform in TAKE_LISTS:
+        return raw
     if isinstance(raw, bool) or not isinstance(raw, str | int | float | date):
         raise UnusableValue("text")
     return raw.isoformat() if isinstance(raw, date) else str(raw)
@@ -43,17 +50,27 @@ def _text(_: Parameter, raw: Any) -> Any:
 def _number(parameter: Parameter, raw: Any) -> Any:
     if raw == "":
         return UNSET
-    try:
-        number = float(raw) if not isinstance(raw, bool) else None
-    except (TypeError, ValueError):
-        number = None
-    if number is None or not math.isfinite(number):
-        raise UnusableValue("a number")
+    number = _parsed_number(raw)
     if parameter.min_value is not None and number < parameter.min_value:
         raise UnusableValue(f"{parameter.min_value:g} or more")
     if parameter.max_value is not None and number > parameter.max_value:
         raise UnusableValue(f"{parameter.max_value:g} or less")
-    return int(number) if number.is_integer() else number
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _parsed_number(raw: Any) -> int | float:
+    """Whole numbers stay exact, however large; Python's own `1_000` is no number to anybody else."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    try:
+        if isinstance(raw, str) and _WHOLE.fullmatch(raw.strip()):
+            return int(raw)
+        number = math.nan if isinstance(raw, bool) or "_" in str(raw) else float(raw)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise UnusableValue("a number")
+    return number
 
 
 def _boolean(_: Parameter, raw: Any) -> Any:

@@ -70,6 +70,14 @@ def test_a_filter_is_translated_at_every_depth() -> None:
     assert crm.item_filter(classic) == current
 
 
+def test_conditions_in_a_list_are_translated_too() -> None:
+    assert crm.item_filter({"0": [{"TITLE": "a"}, {"@ID": [1]}]}) == {"0": [{"title": "a"}, {"@id": [1]}]}
+
+
+def test_rows_that_are_none_are_taken_for_fields() -> None:
+    assert crm.field_rows({"fieldItems": ["x"]}) == {"fieldItems": ["x"]}
+
+
 @pytest.mark.parametrize(
     ("given", "names"),
     [

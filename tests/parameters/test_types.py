@@ -11,7 +11,8 @@ from bitrix_node.definitions import Parameter
 from bitrix_node.definitions.models import ParameterType
 from bitrix_node.parameters import UNSET
 from bitrix_node.parameters.errors import UnusableValue
-from bitrix_node.parameters.types import read_typed, shortened
+from bitrix_node.parameters.transforms import TRANSFORMS
+from bitrix_node.parameters.types import TAKE_LISTS, read_typed, shortened
 
 NESTED_OR_UNREAD = {"collection", "fixedCollection", "notice", "hidden", "resourceMapper"}
 OPTIONS = {"options": [{"name": "To Do", "value": "todo"}, {"name": "Level Two", "value": 2}]}
@@ -23,7 +24,10 @@ READ: list[tuple[str, dict[str, Any], Any, Any]] = [
     ("string", {}, "", ""),
     ("string", {}, 7, "7"),
     ("string", {}, MOMENT, "2026-11-23T16:30:00+00:00"),
+    ("string", {"transform": "integerList"}, [7, "8"], [7, "8"]),
     ("number", {}, 7, 7),
+    ("number", {}, 9007199254740993, 9007199254740993),
+    ("number", {}, " 9007199254740993 ", 9007199254740993),
     ("number", {}, "7.0", 7),
     ("number", {}, "7.5", 7.5),
     ("number", {}, "", UNSET),
@@ -60,7 +64,9 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
     ("string", {}, True, "text"),
     ("string", {}, ["a"], "text"),
     ("string", {}, {"a": 1}, "text"),
+    ("string", {"transform": "upperCase"}, ["a"], "text"),
     ("number", {}, "seven", "a number"),
+    ("number", {}, "1_000", "a number"),
     ("number", {}, True, "a number"),
     ("number", {}, [7], "a number"),
     ("number", {}, "nan", "a number"),
@@ -107,3 +113,7 @@ def test_the_table_covers_every_type_that_is_read() -> None:
 )
 def test_messages_show_values_in_short(value: Any, shown: str) -> None:
     assert shortened(value) == shown
+
+
+def test_transforms_that_take_lists_are_transforms() -> None:
+    assert set(TRANSFORMS) >= TAKE_LISTS
