@@ -14,6 +14,7 @@ WEBHOOK_SHAPE = (
 )
 
 _REST_PATH = re.compile(r"/rest(?=/|$)")
+_CLOUD_HOST = re.compile(r"\.bitrix24\.[a-z]+(?:\.[a-z]+)?$")
 _WEBHOOK_PATH = re.compile(r"^(?P<base>.*)/rest/(?:api/)?(?P<user>\d+)/(?P<code>[A-Za-z0-9_-]+)(?:/.*)?$")
 
 
@@ -29,10 +30,14 @@ class WebhookAddress:
 def portal_address(text: str) -> str:
     """The portal's address without trailing slash or path of its REST API; `https` where no scheme was given.
 
+    A portal in the cloud has no path, so that any of its pages gives its address.
+
     Raises:
         CredentialError: when it is not an address.
     """
     parts = _split(text, "The portal's address", PORTAL_SHAPE)
+    if _CLOUD_HOST.search(parts.hostname or ""):
+        return f"{parts.scheme}://{parts.netloc}"
     path = _REST_PATH.split(parts.path, maxsplit=1)[0].rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path}"
 
@@ -56,9 +61,14 @@ def _split(text: str, what: str, shape: str) -> SplitResult:
         raise CredentialError(f"{what} is empty", shape)
     try:
         parts = urlsplit(given if "://" in given else f"https://{given}")
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and _is_port(parts)
     except ValueError:
         valid = False
     if not valid or re.search(r"\s", given) or parts.username is not None:
         raise CredentialError(f"{what} is not an http or https address", shape)
     return parts
+
+
+def _is_port(parts: SplitResult) -> bool:
+    """Whether the port is one, if there is any; a colon without a port is left over from a broken scheme."""
+    return parts.port > 0 if parts.port is not None else not parts.netloc.endswith(":")

@@ -6,6 +6,7 @@ import re
 from typing import TypeVar
 
 MASK = "***"
+SHORTEST_SECRET = 4
 
 T = TypeVar("T")
 
@@ -18,21 +19,26 @@ def redact(value: T, secrets: frozenset[str]) -> T:
 
     Args:
         value: text, or lists and mappings that hold text.
-        secrets: the texts to mask.
+        secrets: the texts to mask; what is shorter than `SHORTEST_SECRET` is none, and would garble everything.
     """
+    # Longest first: of two secrets that begin alike, the rest of the longer one would stay.
+    ordered = sorted((secret for secret in secrets if len(secret) >= SHORTEST_SECRET), key=len, reverse=True)
+    return _redacted(value, ordered)
+
+
+def _redacted(value: T, secrets: list[str]) -> T:
     if isinstance(value, str):
         return _redact_text(value, secrets)  # type: ignore[return-value]
     if isinstance(value, dict):
-        return {key: redact(entry, secrets) for key, entry in value.items()}  # type: ignore[return-value]
+        return {key: _redacted(entry, secrets) for key, entry in value.items()}  # type: ignore[return-value]
     if isinstance(value, list):
-        return [redact(entry, secrets) for entry in value]  # type: ignore[return-value]
+        return [_redacted(entry, secrets) for entry in value]  # type: ignore[return-value]
     return value
 
 
-def _redact_text(text: str, secrets: frozenset[str]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):
-        if secret in text:
-            text = text.replace(secret, MASK)
+def _redact_text(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, MASK)
     return _WEBHOOK_CODE.sub(rf"\g<1>{MASK}", text) if "/rest/" in text else text
 
 

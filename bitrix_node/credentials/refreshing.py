@@ -30,15 +30,12 @@ async def refresh(credential: OAuth2) -> OAuth2:
     body = await _ask(credential)
     if "error" in body:
         raise _refused(body)
-    kept = {"client_endpoint": credential.client_endpoint}
-    fresh = {
-        name: body[name] for name in ("access_token", "refresh_token", "expires", "client_endpoint") if name in body
-    }
-    return type(credential).model_validate({**credential.model_dump(), **kept, **fresh})
+    fresh = {name: body[name] for name in _TOKEN_FIELDS if body.get(name)}
+    return type(credential).model_validate({**credential.model_dump(), **fresh})
 
 
 async def _ask(credential: OAuth2) -> dict[str, Any]:
-    server = credential.oauth_server
+    server = credential.oauth_server.rstrip("/")
     address = f"{server if '://' in server else f'https://{server}'}/oauth/token/"
     form = {
         "grant_type": "refresh_token",
@@ -50,7 +47,9 @@ async def _ask(credential: OAuth2) -> dict[str, Any]:
         timeout = aiohttp.ClientTimeout(total=60)
         async with aiohttp.ClientSession(timeout=timeout) as session, session.post(address, data=form) as response:
             body = await response.json(content_type=None)
-    except (aiohttp.ClientError, TimeoutError, ValueError):
+    except ValueError:
+        body = None
+    except (aiohttp.ClientError, TimeoutError):
         raise CredentialError(f"The OAuth server {server} could not be reached", "Try again later.") from None
     if not isinstance(body, dict) or not ("access_token" in body or "error" in body):
         raise CredentialError(f"The OAuth server {server} did not answer as it should", "Try again later.")

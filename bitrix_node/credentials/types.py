@@ -142,18 +142,15 @@ def parse_credential(data: Mapping[str, Any], kind: str | None = None) -> Creden
     Raises:
         CredentialError: when the kind is unknown or a field is missing.
     """
-    kind = (
-        kind
-        or data.get("type")
-        or next((name for name, keys in _KEYS.items() if any(key in data for key in keys)), None)
-    )
+    kind = kind or data.get("type") or _guess(data)
     try:
         if kind == "bitrix24WebhookApi":
             return Webhook(_first(data, *_KEYS[kind]))
         if kind == "bitrix24Api":
             return AccessToken(_first(data, "portalUrl", "portal_url"), _first(data, "accessToken", "access_token"))
         if kind == "bitrix24OAuth2Api":
-            return OAuth2.model_validate({**data, **data.get("oauthTokenData", {})})
+            tokens = data.get("oauthTokenData")
+            return OAuth2.model_validate({**data, **(tokens if isinstance(tokens, dict) else {})})
     except ValidationError as error:
         missing = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
         raise CredentialError(f"The {kind} credential lacks or misspells {missing}") from None

@@ -71,6 +71,8 @@ def test_a_malformed_webhook_is_refused_with_the_shape_and_without_the_secret(pa
         (f" {CLOUD}/ ", CLOUD),
         ("example.bitrix24.com", CLOUD),
         (f"{CLOUD}/rest/", CLOUD),
+        (f"{CLOUD}/crm/deal/details/5/?tab=main", CLOUD),
+        ("https://example.bitrix24.com.br/company/personal/user/1/", "https://example.bitrix24.com.br"),
         (f"{CLOUD}/rest/1/{CODE}/profile", CLOUD),
         (OWN_SERVER, OWN_SERVER),
         (f"{OWN_SERVER}/portal/", f"{OWN_SERVER}/portal"),
@@ -83,7 +85,9 @@ def test_every_pasted_form_of_a_portal_is_read(pasted: str, portal: str) -> None
     assert portal_address(pasted) == portal
 
 
-@pytest.mark.parametrize("pasted", ["", "file:///etc/passwd", "https://", "two words", "https://a:s3cr3t@b.com"])
+@pytest.mark.parametrize(
+    "pasted", ["", "file:///etc/passwd", "https://", "https:/example.com", "two words", "https://a:s3cr3t@b.com"]
+)
 def test_a_malformed_portal_is_refused_with_the_shape(pasted: str) -> None:
     with pytest.raises(CredentialError) as refusal:
         portal_address(pasted)

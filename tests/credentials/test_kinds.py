@@ -33,6 +33,7 @@ TOKENS = {
         (TOKENS, None, OAuth2.model_validate(TOKENS)),
         ({**TOKENS, "status": "L"}, "bitrix24OAuth2Api", OAuth2.model_validate(TOKENS)),
         ({"oauthTokenData": TOKENS}, "bitrix24OAuth2Api", OAuth2.model_validate(TOKENS)),
+        ({**TOKENS, "oauthTokenData": None}, "bitrix24OAuth2Api", OAuth2.model_validate(TOKENS)),
         ({**TOKENS, "type": "bitrix24OAuth2Api"}, None, OAuth2.model_validate(TOKENS)),
     ],
 )
@@ -52,6 +53,7 @@ def test_a_stored_credential_is_read(stored: dict[str, Any], kind: str | None, c
         ({"portalUrl": PORTAL}, None, "lacks 'accessToken'"),
         ({"accessToken": "s3cr3t"}, "bitrix24Api", "lacks 'portalUrl'"),
         ({"client_endpoint": PORTAL}, None, "lacks or misspells access_token"),
+        ({"oauthTokenData": "s3cr3t"}, "bitrix24OAuth2Api", "lacks or misspells client_endpoint, access_token"),
         ({}, "bitrix24OAuth2Api", "lacks or misspells client_endpoint, access_token"),
         ({**TOKENS, "expires": "s3cr3t"}, None, "lacks or misspells expires"),
     ],

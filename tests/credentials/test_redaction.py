@@ -30,6 +30,10 @@ def test_secrets_are_masked_wherever_they_stand(value: Any, shown: Any) -> None:
     assert redact(value, SECRETS) == shown
 
 
+def test_a_single_letter_is_no_secret() -> None:
+    assert redact("a cat", frozenset({"a", ""})) == "a cat"
+
+
 def test_the_value_itself_stays_as_it_was() -> None:
     value = {"a": ["t0ken"]}
     redact(value, SECRETS)
@@ -43,4 +47,4 @@ def test_a_message_masks_tokens_in_query_strings(name: str) -> None:
 
 
 def test_a_secret_that_begins_another_one_leaves_nothing_of_it() -> None:
-    assert redact("abc12345 abc", frozenset({"abc", "abc12345"})) == "*** ***"
+    assert redact("abcd12345 abcd", frozenset({"abcd", "abcd12345"})) == "*** ***"

@@ -77,6 +77,11 @@ async def test_an_unreachable_server_is_no_reason_to_connect_again(credential: O
 
 async def test_a_server_that_is_none_is_told_apart(sandbox: Sandbox, credential: OAuth2) -> None:
     wrong = credential.model_copy(update={"oauth_server": f"{sandbox.url}/elsewhere"})
-    with pytest.raises(CredentialError) as failure:
+    with pytest.raises(CredentialError, match="did not answer as it should") as failure:
         await refresh(wrong)
     assert not isinstance(failure.value, ReconnectRequired)
+
+
+async def test_a_server_may_be_given_with_a_slash(sandbox: Sandbox, credential: OAuth2) -> None:
+    slashed = credential.model_copy(update={"oauth_server": f"{sandbox.url}/"})
+    assert (await refresh(slashed)).access_token != credential.access_token
