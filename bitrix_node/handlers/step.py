@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.tables import method_habits
+from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
     from bitrix_node.definitions import Request

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.portal.encoding import command, count_values, fits_a_command
-from bitrix_node.portal.tables import method_habits
+from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
     import asyncio

@@ -12,9 +12,9 @@ from bitrix_node.portal.errors import NotSent, PortalError, TokenEnded
 from bitrix_node.portal.limiter import DEFAULT_BURST, DEFAULT_RATE, shared_bucket
 from bitrix_node.portal.retry import Attempts, RetryPolicy
 from bitrix_node.portal.statistics import Statistics
-from bitrix_node.portal.tables import method_habits
 from bitrix_node.portal.tokens import Renew, Tokens
 from bitrix_node.portal.transport import Timeouts, Transport
+from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

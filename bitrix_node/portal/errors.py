@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.tables import error_entry
+from bitrix_node.rest import error_entry
 
 if TYPE_CHECKING:
-    from bitrix_node.portal.tables import ErrorClass
+    from bitrix_node.rest import ErrorClass
 
 
 class PortalError(Exception):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.portal.errors import Incomplete
-from bitrix_node.portal.tables import PagingKind, paging_kinds
+from bitrix_node.rest import PagingKind, paging_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bitrix_node.parameters import crm
+from bitrix_node.parameters.transforms import crm
 
 
 @pytest.mark.parametrize(

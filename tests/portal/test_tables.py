@@ -19,9 +19,9 @@ from bitrix_node.portal.errors import (
     TokenEnded,
     error_from_code,
 )
-from bitrix_node.portal.tables import error_entries, method_habits, paging_kinds
+from bitrix_node.rest import error_entries, method_habits, paging_kinds
 
-TEXT = files("bitrix_node.portal.tables").joinpath("errors.yaml").read_text(encoding="utf-8")
+TEXT = files("bitrix_node.rest").joinpath("errors.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

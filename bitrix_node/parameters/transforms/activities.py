@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bitrix_node.parameters.crm import camel_case, field_rows
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.transforms.crm import camel_case, field_rows
 
 RENAMED = {"END_TIME": "deadline", "SUBJECT": "title"}
 """Classic names whose current name is another word."""
@@ -21,6 +21,10 @@ FIELDS = (
     "pingOffsets",
     "colorId",
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 """What a to-do has (crm.activity.todo.add)."""
 
 OWNER_TYPES = {"lead": 1, "deal": 2, "contact": 3, "company": 4, "quote": 7, "invoice": 31}
@@ -47,3 +51,8 @@ def _number(name: str, entry: Any) -> int:
         return int(entry)
     except (TypeError, ValueError):
         raise UnusableValue(f"fields of a to-do, with a whole number as {name}") from None
+
+
+TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "activityFields": activity_fields,
+}

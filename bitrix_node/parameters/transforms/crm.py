@@ -163,3 +163,13 @@ def _row_number(kind: str, given: Any) -> int:
         return int(given)
     except (TypeError, ValueError):
         raise UnusableValue(f"fields with their values, with a whole number as ID in {kind}") from None
+
+
+TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "crmFields": item_fields,
+    "crmFilter": item_filter,
+    "crmMultiFields": multi_fields,
+    "crmOrder": item_order,
+    "crmSelect": item_select,
+    "fieldRows": field_rows,
+}

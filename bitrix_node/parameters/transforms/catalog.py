@@ -6,16 +6,20 @@ See catalog.product.add and its object description in the REST documentation. Pr
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bitrix_node.parameters.crm import (
+from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.transforms.crm import (
     camel_case,
     field_rows,
     listed_names,
     translated_filter,
     translated_order,
 )
-from bitrix_node.parameters.errors import UnusableValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 RENAMED = {
     "CATALOG_ID": "iblockId",
@@ -60,3 +64,11 @@ def product_order(value: Any) -> dict[str, str]:
 def product_select(value: Any) -> list[str]:
     """Field names to return; the two that the method insists on come first."""
     return list(dict.fromkeys([*_ALWAYS_SELECTED, *(product_field(name) for name in listed_names(value))]))
+
+
+TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "productFields": product_fields,
+    "productFilter": product_filter,
+    "productOrder": product_order,
+    "productSelect": product_select,
+}

@@ -1,0 +1,31 @@
+"""The named transforms: from what a person typed to what a REST method wants.
+
+Each takes a typed panel value and gives the argument, or raises `UnusableValue` saying what the value must be.
+Definitions may only name transforms of `TRANSFORMS`; every module here brings its own part of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.parameters.transforms import (
+    activities,
+    addresses,
+    catalog,
+    crm,
+    dates,
+    files,
+    general,
+    messenger,
+    sorting,
+    tasks,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MODULES = (activities, addresses, catalog, crm, dates, files, general, messenger, sorting, tasks)
+
+TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    name: transform for module in _MODULES for name, transform in module.TRANSFORMS.items()
+}

@@ -1,0 +1,33 @@
+"""Transforms for file contents."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.parameters.binary import BinaryData, checked_base64
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def base64_content(value: Any) -> str:
+    """Base64 text, from binary data or from text that already is Base64."""
+    return value.data if isinstance(value, BinaryData) else checked_base64(str(value))
+
+
+def text_content(value: Any) -> str:
+    """The UTF-8 bytes of a text as Base64."""
+    return base64.b64encode(str(value).encode()).decode("ascii")
+
+
+def file_name(value: Any) -> Any:
+    """The file name that came with binary data."""
+    return value.file_name or "file" if isinstance(value, BinaryData) else value
+
+
+TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "base64Content": base64_content,
+    "fileName": file_name,
+    "textContent": text_content,
+}

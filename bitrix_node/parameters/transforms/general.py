@@ -1,0 +1,105 @@
+"""Transforms for numbers, lists, choices, texts and JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.parameters.errors import UnusableValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SEPARATORS = re.compile(r"[,;\s]+")
+_WHOLE = re.compile(r"#?[+-]?[0-9]+")
+
+
+def integer(value: Any) -> int:
+    """A whole number, from a number or its text."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        return int(value.strip().lstrip("#"))
+    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
+        raise UnusableValue("a whole number")
+    return int(value)
+
+
+def integer_list(value: Any) -> list[int]:
+    """Whole numbers from a JSON array or from text with commas."""
+    try:
+        numbers = [integer(entry) for entry in text_list(value)]
+    except UnusableValue:
+        raise UnusableValue("whole numbers separated by commas") from None
+    if not numbers:
+        raise UnusableValue("at least one whole number")
+    return numbers
+
+
+def text_list(value: Any) -> list[Any]:
+    """A list, from a list, a JSON array or text with commas."""
+    if isinstance(value, list):
+        return value
+    text = str(value).strip()
+    if text.startswith("["):
+        parsed = _json_array(text)
+        if parsed is not None:
+            return parsed
+    return [entry for entry in _SEPARATORS.split(text) if entry]
+
+
+def name_list(value: Any) -> list[str]:
+    """Names, from a JSON array or from text with commas; unlike codes, names may hold spaces."""
+    parsed = value if isinstance(value, list) else _json_array(str(value))
+    entries = str(value).split(",") if parsed is None else parsed
+    return [name for name in (str(entry).strip() for entry in entries) if name]
+
+
+def object_list(value: Any) -> list[dict[str, Any]]:
+    """JSON objects, from a JSON array of them or from a single one."""
+    entries = [value] if isinstance(value, dict) and value else value or []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UnusableValue("a JSON array of objects")
+    return entries
+
+
+def json_object(value: Any) -> dict[str, Any]:
+    """A JSON object."""
+    if isinstance(value, dict):
+        return value
+    raise UnusableValue('a JSON object such as {"TITLE": "…"}')
+
+
+def yes_no(value: Any) -> str:
+    """`Y` or `N`, as most classic methods spell booleans."""
+    return "Y" if value else "N"
+
+
+def one_zero(value: Any) -> int:
+    """`1` or `0`."""
+    return 1 if value else 0
+
+
+def upper_case(value: Any) -> str:
+    """Text in capitals, as codes are."""
+    return str(value).strip().upper()
+
+
+def _json_array(text: str) -> list[Any] | None:
+    try:
+        parsed = json.loads(text)
+    except json.JSONDecodeError:
+        return None
+    return parsed if isinstance(parsed, list) else None
+
+
+TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "csv": text_list,
+    "integer": integer,
+    "integerList": integer_list,
+    "jsonObject": json_object,
+    "nameList": name_list,
+    "objectList": object_list,
+    "oneZero": one_zero,
+    "upperCase": upper_case,
+    "yesNo": yes_no,
+}
