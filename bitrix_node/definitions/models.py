@@ -88,13 +88,14 @@ class Parameter(_Model):
 
 
 class Source(_Model):
-    """Where the value of one argument comes from; exactly one of `parameter`, `value` and `answer` is set."""
+    """Where the value of one argument comes from; exactly one of `parameter`, `value`, `answer`, `element` is set."""
 
     parameter: str | None = None
     transform: str | None = None
     table: dict[str, Any] | None = None
     value: Any = None
     answer: str | None = None
+    element: str | None = None
     keyed_by: str | None = None
     given: str | None = None
     otherwise: Source | None = None
@@ -112,6 +113,7 @@ class Answer(_Model):
     """What of a result becomes items."""
 
     path: str = ""
+    map_key: str | None = None
     row_key: str = "result"
     deleted: tuple[str, ...] | None = None
     steps: bool = False
@@ -131,6 +133,8 @@ class Request(_Model):
     id: str = "request"
     handler: Literal["call", "list", "download"] = "call"
     when: tuple[Condition, ...] = ()
+    when_answer: Condition = {}
+    each: Source | None = None
     after_refusal: Fallback | None = None
     version: Literal[2, 3] = 2
     method: str | Source

@@ -121,6 +121,8 @@ def _request(request: Mapping[str, Any], names: _Names, path: str) -> Tree:
     }
     if "requires" in request:
         resolved["requires"] = [[entry] if isinstance(entry, str) else entry for entry in request["requires"]]
+    if "each" in request:
+        resolved["each"] = _source(request["each"], names, f"{path}.each")
     if not isinstance(request["method"], str):
         resolved["method"] = _source(request["method"], names, f"{path}.method")
     if isinstance(request.get("paging"), str):

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.answers import at_path, items_from_result
-from bitrix_node.handlers.planning import plan
+from bitrix_node.handlers.answers import items_from_result
+from bitrix_node.handlers.planning import Refusal, plan
 from bitrix_node.handlers.registry import HANDLERS
-from bitrix_node.handlers.results import Outcome
+from bitrix_node.handlers.results import Outcome, joined
 from bitrix_node.handlers.step import Step
 from bitrix_node.parameters import UNSET, build_arguments
 from bitrix_node.parameters.arguments import resolve_source
+from bitrix_node.parameters.paths import at_path
 from bitrix_node.portal.errors import PortalError
 
 if TYPE_CHECKING:
-    from bitrix_node.definitions import Operation, Request
+    from bitrix_node.definitions import Operation, Request, Source
     from bitrix_node.parameters import Values
     from bitrix_node.portal import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A call that has changed something.
+
+    Attributes:
+        method: name of the REST method.
+        result: what it returned.
+    """
+
+    method: str
+    result: Any
 
 
 class ActionFailed(Exception):
@@ -25,10 +40,10 @@ class ActionFailed(Exception):
 
     Attributes:
         cause: what the portal said.
-        done: the methods that had changed something before, in order.
+        done: what had been changed before, in order.
     """
 
-    def __init__(self, cause: PortalError, done: tuple[str, ...]) -> None:
+    def __init__(self, cause: PortalError, done: tuple[Change, ...]) -> None:
         self.cause, self.done = cause, done
         super().__init__(cause.message)
 
@@ -42,14 +57,14 @@ class Action:
         values: the item's parameters.
         outcomes: what each step came to, by its id.
         refused: the errors of steps for which there is a fallback, by their id.
-        done: the methods that have changed something, in order.
+        done: what has been changed, in order.
     """
 
     operation: Operation
     values: Values
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     refused: dict[str, PortalError] = field(default_factory=dict)
-    done: list[str] = field(default_factory=list)
+    done: list[Change] = field(default_factory=list)
 
     async def run(self, portal: Scope) -> Outcome:
         """Sends every request that applies, in order.
@@ -65,9 +80,9 @@ class Action:
                 await self._send(request, portal, requests)
         return self._simplified(self._outcome(requests))
 
-    def arguments(self, request: Request) -> dict[str, Any]:
-        """What a request sends, given what earlier steps answered."""
-        return build_arguments(request, self.values, self._answer_at)
+    def arguments(self, request: Request, element: Any = UNSET) -> dict[str, Any]:
+        """What a request sends, given what earlier steps answered and what it is sent for."""
+        return build_arguments(request, self.values, self._answer_at, element)
 
     def method(self, request: Request) -> str:
         """The name of the method that a request calls."""
@@ -76,30 +91,61 @@ class Action:
         return str(resolve_source(request.method, self.values, self._answer_at))
 
     async def _send(self, request: Request, portal: Scope, requests: list[Request]) -> None:
+        try:
+            self.outcomes[request.id] = await self._outcome_of(request, portal)
+        except PortalError as error:
+            if not _has_fallback(request, error, requests):
+                raise ActionFailed(error, tuple(self.done)) from None
+            self.refused[request.id] = error
+
+    async def _outcome_of(self, request: Request, portal: Scope) -> Outcome:
+        if request.each is None:
+            return await self._perform(self._step(request, portal))
+        steps = [self._step(request, portal, element) for element in self._elements(request.each)]
+        outcomes = await asyncio.gather(*(self._perform(step) for step in steps), return_exceptions=True)
+        results = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return joined(results)
+
+    def _step(self, request: Request, portal: Scope, element: Any = UNSET) -> Step:
         token = self.values.used("accessToken")
-        step = Step(
+        return Step(
             request=request,
             method=self.method(request),
-            arguments=self.arguments(request),
+            arguments=self.arguments(request, element),
             values=self.values,
             portal=portal,
             droppable=not self.done,
             token=str(token) if token else None,
         )
-        try:
-            self.outcomes[request.id] = await HANDLERS[request.handler](step)
-        except PortalError as error:
-            if not _has_fallback(request, error, requests):
-                raise ActionFailed(error, tuple(self.done)) from None
-            self.refused[request.id] = error
-        else:
-            if step.writes:
-                self.done.append(step.method)
+
+    async def _perform(self, step: Step) -> Outcome:
+        outcome = await HANDLERS[step.request.handler](step)
+        if step.writes:
+            self.done.append(Change(step.method, outcome.result))
+        return outcome
+
+    def _elements(self, source: Source) -> list[Any]:
+        found = resolve_source(source, self.values, self._answer_at)
+        if isinstance(found, dict):
+            return list(found.values())
+        return found if isinstance(found, list) else [] if found is UNSET else [found]
 
     def _is_wanted(self, request: Request) -> bool:
-        """A fallback is wanted only after the step that it stands in for was refused."""
+        """A fallback is wanted after the step it stands in for was refused, others as far as the answers ask for it."""
         fallback = request.after_refusal
-        return fallback is None or fallback.step in self.refused
+        if fallback is not None and fallback.step not in self.refused:
+            return False
+        return all(self._answers(path, wanted) for path, wanted in request.when_answer.items())
+
+    def _answers(self, path: str, wanted: Any) -> bool:
+        found = self._answer_at(path)
+        given = found is not UNSET and found not in ("", [], {}, False)
+        if wanted in ("given", "missing"):
+            return bool(given == (wanted == "given"))
+        return bool(found in wanted)
 
     def _answer_at(self, path: str) -> Any:
         step, _, rest = path.partition(".")
@@ -110,6 +156,8 @@ class Action:
 
     def _outcome(self, requests: list[Request]) -> Outcome:
         executed = [request.id for request in requests if request.id in self.outcomes]
+        if not executed:
+            raise Refusal(f"'{self.operation.name}' found nothing to do", "What the action looked up is not there.")
         last = self.outcomes[executed[-1]]
         spec = self.operation.answer
         if spec is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.conversion import converted
+from bitrix_node.parameters.paths import at_path
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:
@@ -12,18 +13,6 @@ if TYPE_CHECKING:
     from bitrix_node.parameters import Values
 
 Json = dict[str, Any]
-
-
-def at_path(value: Any, path: str) -> Any:
-    """The part of a result at a dotted path, numbers indexing lists; `None` where there is none."""
-    for step in path.split(".") if path else []:
-        if isinstance(value, list):
-            value = value[int(step)] if step.isdigit() and int(step) < len(value) else None
-        elif isinstance(value, dict):
-            value = value.get(step)
-        else:
-            return None
-    return value
 
 
 def rows_path(result: Any, path: str) -> str:
@@ -34,12 +23,22 @@ def rows_path(result: Any, path: str) -> str:
     return str(name) if isinstance(value, list) else path
 
 
-def rows_at(result: Any, path: str) -> list[Any]:
-    """The rows of a list method; PHP writes an empty map as a list and some lists as maps keyed by id."""
+def rows_at(result: Any, path: str, map_key: str | None = None) -> list[Any]:
+    """The rows of a list method; PHP writes an empty map as a list and some lists as maps keyed by id.
+
+    Args:
+        result: what the method returned.
+        path: where the rows lie in it.
+        map_key: name under which a row of a map gets its key.
+    """
     rows = at_path(result, rows_path(result, path))
     if isinstance(rows, dict):
-        return list(rows.values())
+        return [_with_key(row, key, map_key) for key, row in rows.items()]
     return rows if isinstance(rows, list) else []
+
+
+def _with_key(row: Any, key: str, map_key: str | None) -> Any:
+    return {map_key: key, **row} if map_key is not None and isinstance(row, dict) else row
 
 
 def items_from_rows(rows: list[Any], spec: AnswerSpec) -> list[Json]:
@@ -52,6 +51,8 @@ def items_from_result(result: Any, spec: AnswerSpec, values: Values) -> list[Jso
     if spec.deleted is not None:
         return [{"deleted": True, **_given_ids(spec.deleted, values)}]
     found = at_path(result, spec.path)
+    if isinstance(found, dict) and spec.map_key is not None:
+        return items_from_rows(rows_at(found, "", spec.map_key), spec)
     if isinstance(found, dict):
         return [found]
     if isinstance(found, list):

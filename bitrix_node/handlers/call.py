@@ -21,7 +21,7 @@ async def call(step: Step) -> Outcome:
     answer = await step.send()
     spec = step.request.answer
     if spec.single:
-        rows = rows_at(answer.result, spec.path)
+        rows = rows_at(answer.result, spec.path, spec.map_key)
         if not rows:
             raise Missing("Bitrix24 knows nothing of this ID", code="NOT_FOUND", method=step.method)
         return Outcome(items=[rows[0]], result=rows[0], envelope=answer.envelope())

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from bitrix_node.handlers.answers import at_path
 from bitrix_node.handlers.results import Outcome
 from bitrix_node.parameters import BinaryData
 from bitrix_node.parameters.binary import UNKNOWN_TYPE
+from bitrix_node.parameters.paths import at_path
 from bitrix_node.portal.errors import Missing
 
 if TYPE_CHECKING:

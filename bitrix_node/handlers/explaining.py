@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.planning import check_required, check_use, pending_answer, plan
+from bitrix_node.handlers.planning import check_required, check_use, known_elements, pending_answer, plan
 from bitrix_node.parameters import build_arguments
 from bitrix_node.parameters.arguments import resolve_source
 
@@ -25,18 +25,22 @@ def explain(operation: Operation, values: Values) -> list[dict[str, Any]]:
     requests = plan(operation, values)
     check_required(values, requests)
     check_use(operation, values, requests)
-    return [_described(request, values) for request in requests]
+    return [_described(request, values, element) for request in requests for element in known_elements(request, values)]
 
 
-def _described(request: Request, values: Values) -> dict[str, Any]:
+def _described(request: Request, values: Values, element: Any) -> dict[str, Any]:
     method = (
         request.method if isinstance(request.method, str) else resolve_source(request.method, values, pending_answer)
     )
-    call: dict[str, Any] = {"method": method, "arguments": build_arguments(request, values, pending_answer)}
+    call: dict[str, Any] = {"method": method, "arguments": build_arguments(request, values, pending_answer, element)}
     if request.version != 2:  # noqa: PLR2004
         call["version"] = request.version
     if request.paging is not None and request.paging.kind != "none":
         call["paging"] = request.paging.kind
     if request.after_refusal is not None:
         call["onlyAfter"] = f"{request.after_refusal.step} was refused with {' or '.join(request.after_refusal.codes)}"
+    if request.when_answer:
+        call["onlyIf"] = {
+            path: wanted if isinstance(wanted, str) else list(wanted) for path, wanted in request.when_answer.items()
+        }
     return call

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bitrix_node.parameters import ParameterError, Pending, build_arguments
-from bitrix_node.parameters.arguments import unused_parameters
+from bitrix_node.parameters import UNSET, ParameterError, Pending, build_arguments
+from bitrix_node.parameters.arguments import resolve_source, unused_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,22 @@ def check_later_arguments(values: Values, requests: Sequence[Request]) -> None:
         ParameterError: that names the parameter.
     """
     for request in requests[1:]:
-        build_arguments(request, values, pending_answer)
+        for element in known_elements(request, values):
+            build_arguments(request, values, pending_answer, element)
+
+
+def known_elements(request: Request, values: Values) -> list[Any]:
+    """What a request is sent for, as far as that is known before anything has been answered.
+
+    Returns:
+        a single `UNSET` for a request that is sent once, and a single `Pending` where an answer will tell.
+    """
+    if request.each is None:
+        return [UNSET]
+    found = resolve_source(request.each, values, pending_answer)
+    if isinstance(found, dict):
+        return list(found.values())
+    return found if isinstance(found, list) else [] if found is UNSET else [found]
 
 
 def pending_answer(path: str) -> Pending:

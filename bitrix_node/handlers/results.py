@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bitrix_node.parameters import BinaryData
 
 
@@ -24,3 +26,12 @@ class Outcome:
     result: Any
     envelope: dict[str, Any]
     binary: dict[str, BinaryData] = field(default_factory=dict)
+
+
+def joined(outcomes: Sequence[Outcome]) -> Outcome:
+    """The outcome of a request that was sent several times: all items, and the list of results."""
+    return Outcome(
+        items=[item for outcome in outcomes for item in outcome.items],
+        result=[outcome.result for outcome in outcomes],
+        envelope={"result": [outcome.envelope.get("result") for outcome in outcomes]},
+    )

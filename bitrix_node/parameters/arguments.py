@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.conversion import converted
 from bitrix_node.parameters.errors import ParameterError, UnusableValue
+from bitrix_node.parameters.paths import at_path
 from bitrix_node.parameters.transforms import TRANSFORMS
 from bitrix_node.parameters.types import shortened
 from bitrix_node.parameters.values import UNSET, Pending, Values
@@ -19,18 +20,21 @@ EVERYTHING = "*"
 """The argument path of a source that is merged into the arguments as a whole."""
 
 
-def build_arguments(request: Request, values: Values, answers: Callable[[str], Any]) -> dict[str, Any]:
+def build_arguments(
+    request: Request, values: Values, answers: Callable[[str], Any], element: Any = UNSET
+) -> dict[str, Any]:
     """The arguments of one request.
 
     Args:
         request: says where each value goes.
         values: the item's parameters.
         answers: gives what an earlier step answered, by `step.path`.
+        element: what the request is sent for, where it is sent once for each element of a list.
 
     Raises:
         ParameterError: when a transform cannot use a value.
     """
-    resolver = _Resolver(values, answers)
+    resolver = _Resolver(values, answers, element)
     arguments: dict[str, Any] = {}
     for path, sources in request.arguments.items():
         for source in sources:
@@ -62,6 +66,8 @@ def request_parameters(request: Request) -> set[str]:
     sources = [source for entries in request.arguments.values() for source in entries]
     if not isinstance(request.method, str):
         sources.append(request.method)
+    if request.each is not None:
+        sources.append(request.each)
     paths = {*request.accepts, *(path for one_of in request.requires for path in one_of)}
     for condition in request.when:
         paths |= set(condition)
@@ -82,8 +88,8 @@ def _has_own_use(values: Values, path: str) -> bool:
 
 
 class _Resolver:
-    def __init__(self, values: Values, answers: Callable[[str], Any]) -> None:
-        self._values, self._answers = values, answers
+    def __init__(self, values: Values, answers: Callable[[str], Any], element: Any = UNSET) -> None:
+        self._values, self._answers, self._element = values, answers, element
 
     def resolve(self, source: Source) -> Any:
         value = self._own_value(source)
@@ -99,6 +105,8 @@ class _Resolver:
             return UNSET
         if source.answer is not None:
             return _transformed(source, self._answers(source.answer), f"the answer of {source.answer}")
+        if source.element is not None:
+            return _transformed(source, self._element_at(source.element), f"'{source.element}' of an entry")
         if source.parameter is None:
             return source.value
         parameter = self._values.parameters[source.parameter]
@@ -108,6 +116,12 @@ class _Resolver:
             value = self._values.get(source.parameter)
             return UNSET if value is UNSET else source.table.get(str(value), value)
         return converted(self._values, source.parameter, source.transform)
+
+    def _element_at(self, path: str) -> Any:
+        if isinstance(self._element, Pending):
+            return Pending(f"<{path} of each {self._element}>" if path else f"<each {self._element}>")
+        found = at_path(self._element, path)
+        return UNSET if found is None else found
 
     def _members(self, collection: Parameter) -> Any:
         """The given members of a collection as one object, each under its key."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials.errors import CredentialError
 from bitrix_node.credentials.redaction import redact, redact_message
@@ -12,6 +13,11 @@ from bitrix_node.handlers import ActionFailed, Refusal
 from bitrix_node.parameters import ParameterError
 from bitrix_node.parameters.expressions import UnsupportedExpression
 from bitrix_node.portal.errors import PortalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bitrix_node.handlers.action import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,8 @@ def _facts(error: Exception) -> tuple[str, str, dict[str, Any]]:
         case ActionFailed(cause=cause, done=done):
             message, advice, facts = _facts(cause)
             if done:
-                advice = f"{advice} Done before: {', '.join(done)}.".strip()
-                facts = {**facts, "done": list(done)}
+                advice = f"{advice} Done before: {_told(done)}.".strip()
+                facts = {**facts, "done": [{"method": change.method, "result": change.result} for change in done]}
             return message, advice, facts
         case PortalError():
             return error.message, error.remedy, error.details()
@@ -94,6 +100,12 @@ def _facts(error: Exception) -> tuple[str, str, dict[str, Any]]:
             return error.message, error.advice, _own_code("CREDENTIAL")
     name = type(error).__name__
     return f"The node met something it was not built for ({name})", "Please report it.", _own_code("INTERNAL")
+
+
+def _told(done: Iterable[Change]) -> str:
+    """The methods that changed something, each once: `entity.add, entity.item.add (3 times)`."""
+    counts = Counter(change.method for change in done).items()
+    return ", ".join(f"{method} ({count} times)" if count > 1 else method for method, count in counts)
 
 
 def _own_code(code: str) -> dict[str, Any]:

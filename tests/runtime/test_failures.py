@@ -133,7 +133,7 @@ async def test_what_was_done_before_a_step_failed_is_told(node: Node, scripted: 
     (item,) = await node.execute(
         "file", "move", parameters={"fileId": 5, "targetFolderId": 2, "newName": "a"}, continue_on_fail=True
     )
-    assert item["json"]["details"]["done"] == ["disk.file.moveTo"]
+    assert item["json"]["details"]["done"][0]["method"] == "disk.file.moveTo"
     assert item["json"]["details"]["advice"].endswith("Done before: disk.file.moveTo.")
 
 

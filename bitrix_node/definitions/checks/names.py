@@ -23,6 +23,7 @@ def unknown_names(operation: OperationView) -> Iterator[Fault]:
         )
     for request in operation.requests:
         yield from _unknown_in_request(operation, request)
+        yield from _elements_of_nothing(operation, request)
     yield from _unknown_steps(operation)
 
 
@@ -63,6 +64,14 @@ def _unknown_in_request(operation: OperationView, request: RequestView) -> Itera
                 yield operation.fault(place, _unknown(key, source[key]), one_of(known, source[key]))
 
 
+def _elements_of_nothing(operation: OperationView, request: RequestView) -> Iterator[Fault]:
+    if "each" in request.tree:
+        return
+    for place, source in request.sources():
+        if "element" in source:
+            yield operation.fault(place, "the step is sent once, so there is no element", "each, with a list")
+
+
 def _unknown_steps(operation: OperationView) -> Iterator[Fault]:
     earlier: list[str] = []
     for request in operation.requests:
@@ -80,6 +89,8 @@ def _steps_named(request: RequestView) -> Iterator[tuple[str, str]]:
     for place, source in request.sources():
         if "answer" in source:
             yield place, source["answer"].partition(".")[0]
+    for path in request.tree.get("whenAnswer", {}):
+        yield f"{request.place}.whenAnswer", path.partition(".")[0]
     if "afterRefusal" in request.tree:
         yield f"{request.place}.afterRefusal", request.tree["afterRefusal"]["step"]
 

@@ -81,6 +81,8 @@ class RequestView:
         method = self.tree.get("method")
         if isinstance(method, dict):
             yield from _with_otherwise(f"{self.place}.method", method)
+        if "each" in self.tree:
+            yield from _with_otherwise(f"{self.place}.each", self.tree["each"])
         for argument, written in self.tree.get("arguments", {}).items():
             for source in written if isinstance(written, list) else [written]:
                 yield from _with_otherwise(f"{self.place}.arguments.{argument}", source)
