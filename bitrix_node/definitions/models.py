@@ -116,6 +116,7 @@ class Answer(_Model):
     map_key: str | None = None
     row_key: str = "result"
     deleted: tuple[str, ...] | None = None
+    total: str | None = None
     steps: bool = False
     single: bool = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -216,8 +217,9 @@ def route(http_method: str, path: str) -> Callable[[R], R]:
     return declare
 
 
+@cache
 def load_methods() -> Registry:
-    """Import every module under `methods`, so that all declarations are made.
+    """Import every module under `methods` and read the described methods, so that all declarations are made.
 
     Returns:
         the filled registry.
@@ -225,4 +227,5 @@ def load_methods() -> Registry:
     package = import_module("bitrix_node.sandbox.methods")
     for module in iter_modules(package.__path__, f"{package.__name__}."):
         import_module(module.name)
+    import_module("bitrix_node.sandbox.families.methods").declare_methods()
     return REGISTRY

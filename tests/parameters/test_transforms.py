@@ -91,6 +91,7 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("textContent", "Grüße", "R3LDvMOfZQ=="),
     ("textContent", "", ""),
     ("upperCase", " new ", "NEW"),
+    ("emptied", "COMMENTS, UF_CRM_NOTE", {"COMMENTS": "", "UF_CRM_NOTE": ""}),
     ("webAddress", " https://example.com/a?b=c ", "https://example.com/a?b=c"),
     ("webAddress", "http://localhost:5678/", "http://localhost:5678/"),
     ("yesNo", True, "Y"),
@@ -153,7 +154,17 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("webAddress", "https://[broken", "starts with https://"),
 ]
 
-TAKES_ANYTHING = {"crmMultiFields", "csv", "fileName", "nameList", "oneZero", "textContent", "upperCase", "yesNo"}
+TAKES_ANYTHING = {
+    "crmMultiFields",
+    "csv",
+    "emptied",
+    "fileName",
+    "nameList",
+    "oneZero",
+    "textContent",
+    "upperCase",
+    "yesNo",
+}
 """Transforms that have nothing to refuse among the values that their parameter types let through."""
 
 

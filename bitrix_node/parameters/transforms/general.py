@@ -79,6 +79,11 @@ def one_zero(value: Any) -> int:
     return 1 if value else 0
 
 
+def emptied(value: Any) -> dict[str, str]:
+    """Fields to empty, as an object: an empty text clears a field, which leaving it out does not."""
+    return dict.fromkeys((str(name) for name in text_list(value)), "")
+
+
 def upper_case(value: Any) -> str:
     """Text in capitals, as codes are."""
     return str(value).strip().upper()
@@ -94,6 +99,7 @@ def _json_array(text: str) -> list[Any] | None:
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "csv": text_list,
+    "emptied": emptied,
     "integer": integer,
     "integerList": integer_list,
     "jsonObject": json_object,

@@ -16,12 +16,6 @@ CATALOGS = family("catalog")
 PRODUCTS = family("product")
 
 
-@method("catalog.catalog.list", scope="catalog")
-def catalog_list(call: Call) -> Page:
-    """List the catalogues."""
-    return _page(call, CATALOGS, "catalogs")
-
-
 @method("catalog.product.list", scope="catalog")
 def product_list(call: Call) -> Page:
     """List products; `id` and `iblockId` must be selected, `iblockId` must be filtered by."""

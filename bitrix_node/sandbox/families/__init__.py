@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One kind of simple record, as `families.yaml` describes it.
+    """One kind of simple record, as a file of this folder describes it.
 
     Attributes:
         collection_name: where its records are kept.
@@ -165,18 +165,28 @@ def family(name: str) -> Family:
     """Look a family up.
 
     Args:
-        name: its key in `families.yaml`.
+        name: its key in one of the files.
 
     Returns:
         the family.
     """
-    entry = _document()[name]
+    entry = descriptions()[name]
     fields = {field: Field.parse(field, description) for field, description in entry["fields"].items()}
     return Family(entry["collection"], entry["key"], fields, entry.get("text_numbers", False))
 
 
 @cache
-def _document() -> dict[str, Any]:
-    file = Path(__file__).with_name("families.yaml")
-    document: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return document
+def descriptions() -> dict[str, dict[str, Any]]:
+    """Every family as its file describes it, by name.
+
+    Raises:
+        ValueError: two files describe a family of the same name.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted(Path(__file__).parent.glob("*.yaml")):
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        twice = found.keys() & document.keys()
+        if twice:
+            raise ValueError(f"{file.name} describes families that another file has: {', '.join(sorted(twice))}.")
+        found |= document
+    return found
