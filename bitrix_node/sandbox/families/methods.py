@@ -8,8 +8,8 @@ A family of `families/*.yaml` may have, beside its fields:
     unique      fields that no two records (of the same `within`) share
     stamps      field -> what the portal writes there: created, updated (moments), creator, editor (users)
     admin       whether only administrators may change records
-    errors      code and text of refusals: missing, required, invalid, taken, parent, denied, filter. In a text `{names}`
-                are the names of the fields, `{id}` is the id that was asked for
+    errors      code and text of refusals: missing, required, invalid, taken, parent, denied, filter. In a text
+                `{names}` are the names of the fields, `{id}` is the id that was asked for
     methods     REST method -> what it does:
                   do        add, update, get, list, delete, fields or count
                   id        argument with the id (`id`), or with the value of field `by`
