@@ -119,6 +119,7 @@ class Answer(_Model):
     total: str | None = None
     steps: bool = False
     single: bool = False
+    match: dict[str, str] = {}
 
 
 class Fallback(_Model):

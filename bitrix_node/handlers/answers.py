@@ -23,22 +23,32 @@ def rows_path(result: Any, path: str) -> str:
     return str(name) if isinstance(value, list) else path
 
 
-def rows_at(result: Any, path: str, map_key: str | None = None) -> list[Any]:
+def rows_at(result: Any, spec: AnswerSpec) -> list[Any]:
     """The rows of a list method; PHP writes an empty map as a list and some lists as maps keyed by id.
 
     Args:
         result: what the method returned.
-        path: where the rows lie in it.
-        map_key: name under which a row of a map gets its key.
+        spec: says where the rows lie in it, and under which name a row of a map gets its key.
     """
-    rows = at_path(result, rows_path(result, path))
-    if isinstance(rows, dict):
-        return [_with_key(row, key, map_key) for key, row in rows.items()]
-    return rows if isinstance(rows, list) else []
+    return _rows(at_path(result, rows_path(result, spec.path)), spec)
 
 
-def _with_key(row: Any, key: str, map_key: str | None) -> Any:
-    return {map_key: key, **row} if map_key is not None and isinstance(row, dict) else row
+def _rows(found: Any, spec: AnswerSpec) -> list[Any]:
+    if isinstance(found, dict):
+        return [_with_key(row, key, spec) for key, row in found.items()]
+    return found if isinstance(found, list) else []
+
+
+def _with_key(row: Any, key: str, spec: AnswerSpec) -> Any:
+    if spec.map_key is None:
+        return row
+    return {spec.map_key: key, **(row if isinstance(row, dict) else {spec.row_key: row})}
+
+
+def matching_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Any]:
+    """The rows that have what the parameters name; numbers and their texts are the same."""
+    wanted = {key: str(converted(values, path)).strip() for key, path in spec.match.items()}
+    return [row for row in rows if all(str(at_path(row, key)) == text for key, text in wanted.items())]
 
 
 def items_from_rows(rows: list[Any], spec: AnswerSpec) -> list[Json]:
@@ -52,7 +62,7 @@ def items_from_result(result: Any, spec: AnswerSpec, values: Values) -> list[Jso
         return [{"deleted": True, **_given_ids(spec.deleted, values)}]
     found = at_path(result, spec.path)
     if isinstance(found, dict) and spec.map_key is not None:
-        return items_from_rows(rows_at(found, "", spec.map_key), spec)
+        return items_from_rows(_rows(found, spec), spec)
     if isinstance(found, dict):
         return [found]
     if isinstance(found, list):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bitrix_node.handlers.answers import items_from_result, rows_at
+from bitrix_node.handlers.answers import items_from_result, matching_rows, rows_at
 from bitrix_node.handlers.results import Outcome
 from bitrix_node.portal.errors import Missing
 
@@ -22,8 +22,8 @@ async def call(step: Step) -> Outcome:
     spec = step.request.answer
     if spec.total is not None:
         return Outcome([{spec.total: answer.total}], answer.total, answer.envelope())
-    if spec.single:
-        rows = rows_at(answer.result, spec.path, spec.map_key)
+    if spec.single or spec.match:
+        rows = matching_rows(rows_at(answer.result, spec), spec, step.values)
         if not rows:
             raise Missing("Bitrix24 knows nothing of this ID", code="NOT_FOUND", method=step.method)
         return Outcome(items=[rows[0]], result=rows[0], envelope=answer.envelope())

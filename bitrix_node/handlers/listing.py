@@ -22,7 +22,7 @@ async def list_rows(step: Step) -> Outcome:
     paging, spec = step.request.paging, step.request.answer
 
     def rows_of(answer: Answer) -> list[Any]:
-        return rows_at(answer.result, spec.path, spec.map_key)
+        return rows_at(answer.result, spec)
 
     rows, first = await fetch_rows(
         ListRequest(

@@ -68,7 +68,11 @@ def request_parameters(request: Request) -> set[str]:
         sources.append(request.method)
     if request.each is not None:
         sources.append(request.each)
-    paths = {*request.accepts, *(path for one_of in request.requires for path in one_of)}
+    paths = {
+        *request.accepts,
+        *(path for one_of in request.requires for path in one_of),
+        *request.answer.match.values(),
+    }
     for condition in request.when:
         paths |= set(condition)
     for source in sources:

@@ -125,6 +125,20 @@ REQUESTS = [
         "a condition of its own",
     ),
     Wrong(
+        "a row looked for by a field that is not there",
+        put(OPERATIONS, "create", "requests", 0, "answer", value={"match": {"ID": "options.txt"}}),
+        "operations.create.requests[0].answer.match.ID",
+        'the operation has no field "options.txt"',
+        "options.text or options",
+    ),
+    Wrong(
+        "a row looked for where pages are turned",
+        put(OPERATIONS, "getAll", "request", "answer", value={"match": {"ID": "limit"}}),
+        "operations.getAll.request.answer.match",
+        "a row is only looked for in a list that comes whole",
+        "a request without paging",
+    ),
+    Wrong(
         "paging where nothing turns pages",
         put(OPERATIONS, "getAll", "request", "handler", value="call"),
         "operations.getAll.request.paging",

@@ -36,3 +36,6 @@ def misplaced_keys(operation: OperationView) -> Iterator[Fault]:
         if "paging" in request.tree and request.tree.get("handler", "list") != "list":
             message = f"{request.tree['handler']} does not turn pages"
             yield operation.fault(f"{request.place}.paging", message, "the handler list, which is the default here")
+        if "paging" in request.tree and "match" in request.tree.get("answer", {}):
+            message = "a row is only looked for in a list that comes whole"
+            yield operation.fault(f"{request.place}.answer.match", message, "a request without paging")

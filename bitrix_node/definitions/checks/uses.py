@@ -80,7 +80,9 @@ def _paths_named(operation: OperationView) -> Iterator[tuple[str, str]]:
             place = f"{request.place}.requires[{index}]"
             yield from ((place, path) for path in ([entry] if isinstance(entry, str) else entry))
         yield from _listed(f"{request.place}.accepts", request.tree.get("accepts", []))
-        yield from _listed(f"{request.place}.answer.deleted", request.tree.get("answer", {}).get("deleted", []))
+        answer = request.tree.get("answer", {})
+        yield from _listed(f"{request.place}.answer.deleted", answer.get("deleted", []))
+        yield from ((f"{request.place}.answer.match.{key}", path) for key, path in answer.get("match", {}).items())
     yield from _listed(f"{operation.place}.answer.deleted", operation.tree.get("answer", {}).get("deleted", []))
 
 

@@ -88,8 +88,9 @@ class RequestView:
                 yield from _with_otherwise(f"{self.place}.arguments.{argument}", source)
 
     def parameters_sent(self) -> set[str]:
-        """The paths of the parameters whose values the request carries, or which decide what it carries."""
-        return {tree[key] for _, tree in self.sources() for key in PATH_KEYS if key in tree}
+        """The paths of the parameters whose values the request carries, or which decide what it carries or answers."""
+        sent = {tree[key] for _, tree in self.sources() for key in PATH_KEYS if key in tree}
+        return sent | set(self.tree.get("answer", {}).get("match", {}).values())
 
 
 @dataclass(frozen=True)
