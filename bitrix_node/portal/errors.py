@@ -33,7 +33,7 @@ class PortalError(Exception):
     @property
     def remedy(self) -> str:
         """What to do now; empty where nothing is known."""
-        entry = error_entry(self.code)
+        entry = error_entry(self.code, self.message)
         return entry.remedy if entry else ""
 
     def details(self) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def error_from_code(code: str, message: str, http: int | None, method: str) -> P
         http: HTTP status; `None` inside a batch, where the one that the code has alone is taken.
         method: the REST method.
     """
-    entry = error_entry(code)
+    entry = error_entry(code, message)
     kind = entry.kind if entry else _kind_by_status(http)
     status = http if http is not None else (entry and entry.http) or _USUAL_STATUS.get(kind, _STATUS_OF_A_REFUSAL)
     return _CLASSES[kind](message or code or "Bitrix24 refused the call", code=code, http=status, method=method)

@@ -49,9 +49,12 @@ def paging_kinds() -> dict[str, PagingKind]:
     return {name: PagingKind(**entry) for name, entry in _read("paging").items()}
 
 
-def error_entry(code: str) -> ErrorEntry | None:
-    """What is known of an error code, in whichever letters the portal writes it."""
-    return error_entries().get(code.upper())
+def error_entry(code: str, message: str = "") -> ErrorEntry | None:
+    """What is known of an error code, in whichever letters the portal writes it.
+
+    Classic methods refuse with a sentence and no code; their sentence stands in the table without its period.
+    """
+    return error_entries().get((code or message.rstrip(". ")).upper())
 
 
 @cache

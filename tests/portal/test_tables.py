@@ -52,6 +52,13 @@ def test_a_code_tells_what_may_be_done(code: str, http: int | None, kind: type[P
     assert str(error)
 
 
+@pytest.mark.parametrize(("message", "kind"), [("Not found.", Missing), ("Access denied", Denied), ("Oh", Refused)])
+def test_a_sentence_stands_in_for_a_code_that_is_empty(message: str, kind: type[PortalError]) -> None:
+    error = error_from_code("", message, 400, "some.method")
+    assert (type(error), error.code, error.message) == (kind, "", message)
+    assert bool(error.remedy) == (kind is not Refused)
+
+
 def test_every_known_code_tells_what_to_do() -> None:
     for code, entry in error_entries().items():
         assert entry.remedy.endswith("."), code
