@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bitrix_node import Node, Webhook
+from bitrix_node import Node, OAuth2, Webhook
 from bitrix_node.definitions import Definitions
 from bitrix_node.handlers import Refusal, plan
 from bitrix_node.parameters import ParameterError, read_values
@@ -18,6 +18,7 @@ from tests.case_files import Case, load_cases
 from tests.scripted_portal import ScriptedPortal, as_texts
 
 if TYPE_CHECKING:
+    from bitrix_node.credentials import Credential
     from bitrix_node.definitions import Operation
 
 CASES = load_cases()
@@ -30,7 +31,7 @@ async def test_case(case: Case) -> None:
     DEFINITIONS.operation(case.resource, case.operation)
     async with (
         ScriptedPortal.with_answers(case.answers) as portal,
-        Node(Webhook(portal.webhook_url), settings=SENT_ONCE) as node,
+        Node(credential_for(case, portal), settings=SENT_ONCE) as node,
     ):
         try:
             ended: Any = await node.execute(
@@ -44,6 +45,36 @@ async def test_case(case: Case) -> None:
         assert_items(portal.resolved(case.returns), ended)
     else:
         assert_failure(case, ended)
+
+
+def credential_for(case: Case, portal: ScriptedPortal) -> Credential:
+    """A webhook, or an application's credential where Bitrix24 opens the action to applications only."""
+    if (case.resource, case.operation) in APPLICATION_ONLY:
+        return OAuth2(client_endpoint=f"{portal.url}/rest/", access_token="t0kenofanapplication")
+    return Webhook(portal.webhook_url)
+
+
+def cases_of_applications() -> list[Case]:
+    """The first case that ends well of every action that is open to applications only."""
+    first: dict[tuple[str, str], Case] = {}
+    for case in CASES:
+        if (case.resource, case.operation) in APPLICATION_ONLY and case.returns is not None:
+            first.setdefault((case.resource, case.operation), case)
+    return list(first.values())
+
+
+@pytest.mark.parametrize("case", cases_of_applications(), ids=lambda case: f"{case.resource}: {case.operation}")
+async def test_a_webhook_is_refused_where_only_applications_may_call(case: Case) -> None:
+    async with (
+        ScriptedPortal.with_answers(case.answers) as portal,
+        Node(Webhook(portal.webhook_url), settings=SENT_ONCE) as node,
+    ):
+        with pytest.raises(ItemFailed, match="to applications only") as raised:
+            await node.execute(
+                case.resource, case.operation, parameters=case.parameters, items=[case.item or {"json": {}}]
+            )
+    assert raised.value.failure.advice == "Use an OAuth2 credential instead of a webhook."
+    assert portal.requests == 0
 
 
 def assert_calls(case: Case, portal: ScriptedPortal) -> None:
