@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 CASES = load_cases()
 DEFINITIONS = Definitions.packaged()
+APPLICATION_ONLY = {
+    (resource, operation.operation)
+    for resource in DEFINITIONS.resource_names
+    for operation in DEFINITIONS.resource(resource).operations
+    if operation.application_only
+}
 SENT_ONCE = PortalSettings(retry=RetryPolicy(attempts=1))
 
 
