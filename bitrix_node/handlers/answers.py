@@ -57,7 +57,7 @@ def items_from_rows(rows: list[Any], spec: AnswerSpec) -> list[Json]:
 
 
 def items_from_result(result: Any, spec: AnswerSpec, values: Values) -> list[Json]:
-    """The items of a single answer: an object is the item, a list is one item a row, a value is `{"result": value}`."""
+    """The items of a single answer: an object is the item, a list one item a row, a value stands under the row key."""
     if spec.deleted is not None:
         return [{"deleted": True, **_given_ids(spec.deleted, values)}]
     found = at_path(result, spec.path)
@@ -67,7 +67,7 @@ def items_from_result(result: Any, spec: AnswerSpec, values: Values) -> list[Jso
         return [found]
     if isinstance(found, list):
         return items_from_rows(found, spec)
-    return [{"result": found if found is not None or spec.path == "" else result}]
+    return [{spec.row_key: found if found is not None or spec.path == "" else result}]
 
 
 def _given_ids(paths: tuple[str, ...], values: Values) -> Json:
