@@ -18,6 +18,8 @@ from tests.case_files import Case, load_cases
 from tests.scripted_portal import ScriptedPortal, as_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bitrix_node.credentials import Credential
     from bitrix_node.definitions import Operation
 
@@ -29,6 +31,7 @@ APPLICATION_ONLY = {
     for operation in DEFINITIONS.resource(resource).operations
     if operation.application_only
 }
+COMMON_USES = {option.use for option in DEFINITIONS.node.options}
 SENT_ONCE = PortalSettings(retry=RetryPolicy(attempts=1))
 
 
@@ -132,6 +135,36 @@ def test_every_request_of_every_operation_is_reached_by_a_case() -> None:
         if (*name.split(), id(request)) not in reached
     ]
     assert not missing, "requests that no case reaches:\n" + "\n".join(missing)
+
+
+def test_every_parameter_of_every_operation_is_in_a_case() -> None:
+    given = {(case.resource, case.operation, path) for case in CASES for path in paths_given(case.parameters)}
+    missing = [
+        f"{name}: {path}"
+        for name, operation in all_operations().items()
+        if not operation.refuses
+        for path in parameter_paths(operation)
+        if (*name.split(), path) not in given
+    ]
+    assert not missing, "parameters that no case gives:\n" + "\n".join(missing)
+
+
+def paths_given(parameters: dict[str, Any]) -> Iterator[str]:
+    for name, value in parameters.items():
+        yield name
+        if isinstance(value, dict):
+            yield from (f"{name}.{member}" for member in value)
+
+
+def parameter_paths(operation: Operation) -> Iterator[str]:
+    """Every parameter of an operation but those that all operations have, and notices, which hold nothing."""
+    for parameter in operation.parameters:
+        if parameter.type == "notice":
+            continue
+        members = [member.name for member in parameter.members if member.use not in COMMON_USES]
+        if members or parameter.name != operation.options_parameter:
+            yield parameter.name
+        yield from (f"{parameter.name}.{member}" for member in members)
 
 
 def all_operations() -> dict[str, Operation]:
