@@ -48,6 +48,10 @@ class BinaryData:
         """From raw bytes."""
         return cls(base64.b64encode(content).decode("ascii"), file_name, mime_type)
 
+    def __str__(self) -> str:
+        """Its name, or its media type where it has none; messages about it show no bytes."""
+        return self.file_name or self.mime_type
+
     def as_item_field(self) -> dict[str, Any]:
         """The form in which an item's `binary` carries it."""
         field: dict[str, Any] = {"data": self.data, "mimeType": self.mime_type}

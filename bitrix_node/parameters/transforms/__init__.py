@@ -19,12 +19,13 @@ from bitrix_node.parameters.transforms import (
     messenger,
     sorting,
     tasks,
+    telephony,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MODULES = (activities, addresses, catalog, crm, dates, files, general, messenger, sorting, tasks)
+_MODULES = (activities, addresses, catalog, crm, dates, files, general, messenger, sorting, tasks, telephony)
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     name: transform for module in _MODULES for name, transform in module.TRANSFORMS.items()
