@@ -1,0 +1,1 @@
+"""Programs written with other people's clients; each reads facts about the portal and prints a report as JSON."""
