@@ -1,0 +1,82 @@
+"""Picking rows of a list that always comes whole: filters and sort orders where the method knows none itself."""
+
+from __future__ import annotations
+
+import operator
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.parameters.conversion import converted
+from bitrix_node.parameters.paths import at_path
+from bitrix_node.parameters.values import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bitrix_node.definitions import Answer as AnswerSpec
+    from bitrix_node.parameters import Values
+
+_CONDITION = re.compile(r"(!=|!|<=|<|>=|>|%|=)?(.*)", re.DOTALL)
+
+
+def picked_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Any]:
+    """The rows that the item's filter lets through, in the order that it asks for.
+
+    The filter is written as list methods of Bitrix24 write theirs: an object of field and value, or values of which one
+    is enough; in front of the name may stand `!`, `<`, `<=`, `>`, `>=` or `%` (contains). Numbers and their texts are
+    the same, and so are capitals and small letters.
+    """
+    conditions, directions = (_object(path, values) for path in (spec.filter, spec.order))
+    kept = [row for row in rows if all(_fulfils(row, name, wanted) for name, wanted in conditions.items())]
+    for name, direction in reversed(directions.items()):
+        kept.sort(key=partial(_sort_key, name), reverse=str(direction).upper() == "DESC")
+    return kept
+
+
+def _object(path: str | None, values: Values) -> dict[str, Any]:
+    given = UNSET if path is None else converted(values, path)
+    return given if isinstance(given, dict) else {}
+
+
+def _fulfils(row: Any, name: str, wanted: Any) -> bool:
+    sign, field = _CONDITION.fullmatch(name).groups()  # type: ignore[union-attr]
+    found = at_path(row, field)
+    choices = wanted if isinstance(wanted, list) else [wanted]
+    if sign in {"!", "!="}:
+        return not any(_comparable(found) == _comparable(choice) for choice in choices)
+    compare = _COMPARISONS[sign or "="]
+    return any(compare(_comparable(found), _comparable(choice)) for choice in choices)
+
+
+def _ordered(compare: Callable[[Any, Any], bool], found: Any, wanted: Any) -> bool:
+    """Whether one comes before the other; a number and a text cannot be told."""
+    return bool(found[0] == wanted[0] and compare(found[1], wanted[1]))
+
+
+def _contains(found: Any, wanted: Any) -> bool:
+    return str(wanted[1]) in str(found[1])
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<": partial(_ordered, operator.lt),
+    "<=": partial(_ordered, operator.le),
+    ">": partial(_ordered, operator.gt),
+    ">=": partial(_ordered, operator.ge),
+    "%": _contains,
+}
+
+
+def _sort_key(name: str, row: Any) -> tuple[int, Any]:
+    return _comparable(at_path(row, name))
+
+
+def _comparable(value: Any) -> tuple[int, Any]:
+    """A value as something that sorts: nothing first, then numbers, then texts."""
+    if value in (None, ""):
+        return 0, ""
+    try:
+        return 1, float(value)
+    except (TypeError, ValueError):
+        return 2, str(value).casefold()
