@@ -120,6 +120,10 @@ class Answer(_Model):
     steps: bool = False
     single: bool = False
     match: dict[str, str] = {}
+    without: dict[str, str] = {}
+    only: str | None = None
+    transform: str | None = None
+    success: dict[str, tuple[Any, ...]] = {}
 
 
 class Fallback(_Model):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.conversion import converted
 from bitrix_node.parameters.paths import at_path
+from bitrix_node.parameters.transforms import TRANSFORMS
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:
@@ -47,13 +48,32 @@ def _with_key(row: Any, key: str, spec: AnswerSpec) -> Any:
 
 def matching_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Any]:
     """The rows that have what the parameters name; numbers and their texts are the same."""
-    wanted = {key: str(converted(values, path)).strip() for key, path in spec.match.items()}
-    return [row for row in rows if all(str(at_path(row, key)) == text for key, text in wanted.items())]
+    wanted = _texts(spec.match, values)
+    return [row for row in rows if _has(row, wanted)]
 
 
-def items_from_rows(rows: list[Any], spec: AnswerSpec) -> list[Json]:
-    """One item a row; a plain value stands under the row key."""
-    return [row if isinstance(row, dict) else {spec.row_key: row} for row in rows]
+def _texts(paths: dict[str, str], values: Values) -> dict[str, str]:
+    """Key of a row -> the parameter's value as text, empty where it was not given."""
+    found = {key: converted(values, path) for key, path in paths.items()}
+    return {key: "" if value is UNSET else str(value).strip() for key, value in found.items()}
+
+
+def _has(row: Any, texts: dict[str, str]) -> bool:
+    return all(str(at_path(row, key)) == text for key, text in texts.items())
+
+
+def items_from_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Json]:
+    """One item a row, but for rows that are not wanted; a plain value stands under the row key."""
+    items = [row if isinstance(row, dict) else {spec.row_key: row} for row in rows]
+    unwanted = _texts(spec.without, values)
+    if unwanted and "" not in unwanted.values():
+        items = [item for item in items if not _has(item, unwanted)]
+    names = converted(values, spec.only) if spec.only is not None else UNSET
+    return items if names is UNSET else [_only(item, names) for item in items]
+
+
+def _only(item: Json, names: list[str]) -> Json:
+    return item if "*" in names else {name: item[name] for name in names if name in item}
 
 
 def items_from_result(result: Any, spec: AnswerSpec, values: Values) -> list[Json]:
@@ -61,12 +81,14 @@ def items_from_result(result: Any, spec: AnswerSpec, values: Values) -> list[Jso
     if spec.deleted is not None:
         return [{"deleted": True, **_given_ids(spec.deleted, values)}]
     found = at_path(result, spec.path)
+    if spec.transform is not None:
+        found = TRANSFORMS[spec.transform](found)
     if isinstance(found, dict) and spec.map_key is not None:
-        return items_from_rows(_rows(found, spec), spec)
+        return items_from_rows(_rows(found, spec), spec, values)
     if isinstance(found, dict):
-        return [found]
+        return items_from_rows([found], spec, values)
     if isinstance(found, list):
-        return items_from_rows(found, spec)
+        return items_from_rows(found, spec, values)
     return [{spec.row_key: found if found is not None or spec.path == "" else result}]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.answers import items_from_result, matching_rows, rows_at
 from bitrix_node.handlers.results import Outcome
-from bitrix_node.portal.errors import Missing
+from bitrix_node.parameters.paths import at_path
+from bitrix_node.portal.errors import Missing, Refused
 
 if TYPE_CHECKING:
     from bitrix_node.handlers.step import Step
@@ -20,6 +21,7 @@ async def call(step: Step) -> Outcome:
     """
     answer = await step.send()
     spec = step.request.answer
+    _check_success(answer.result, step)
     if spec.total is not None:
         return Outcome([{spec.total: answer.total}], answer.total, answer.envelope())
     if spec.single or spec.match:
@@ -28,3 +30,11 @@ async def call(step: Step) -> Outcome:
             raise Missing("Bitrix24 knows nothing of this ID", code="NOT_FOUND", method=step.method)
         return Outcome(items=[rows[0]], result=rows[0], envelope=answer.envelope())
     return Outcome(items_from_result(answer.result, spec, step.values), answer.result, answer.envelope())
+
+
+def _check_success(result: Any, step: Step) -> None:
+    """Some methods report a failure inside an answer that is none by itself."""
+    for path, wanted in step.request.answer.success.items():
+        found = at_path(result, path)
+        if found not in wanted:
+            raise Refused(f"Bitrix24 did not do it: {path} is {found}", code=str(found), method=step.method)

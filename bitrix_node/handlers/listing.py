@@ -37,7 +37,7 @@ async def list_rows(step: Step) -> Outcome:
     )
     envelope = {**first.envelope(), "result": _with_rows(first.result, rows_path(first.result, spec.path), rows)}
     envelope.pop("next", None)
-    return Outcome(items_from_rows(rows, spec), rows, envelope)
+    return Outcome(items_from_rows(rows, spec, step.values), rows, envelope)
 
 
 def _limit(step: Step) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters import UNSET, ParameterError, Pending, build_arguments
-from bitrix_node.parameters.arguments import resolve_source, unused_parameters
+from bitrix_node.parameters.arguments import answer_parameters, resolve_source, unused_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,8 @@ def check_use(operation: Operation, values: Values, requests: Sequence[Request])
     Raises:
         ParameterError: that names it.
     """
-    unused = unused_parameters(values, requests)
+    answered = answer_parameters(operation.answer) if operation.answer else set()
+    unused = [path for path in unused_parameters(values, requests) if path not in answered]
     if unused:
         name = values.parameters[unused[0]].display_name
         methods = ", ".join(dict.fromkeys(str(request.method) for request in requests))

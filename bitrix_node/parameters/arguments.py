@@ -14,7 +14,7 @@ from bitrix_node.parameters.values import UNSET, Pending, Values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bitrix_node.definitions import Parameter, Request, Source
+    from bitrix_node.definitions import Answer, Parameter, Request, Source
 
 EVERYTHING = "*"
 """The argument path of a source that is merged into the arguments as a whole."""
@@ -71,13 +71,18 @@ def request_parameters(request: Request) -> set[str]:
     paths = {
         *request.accepts,
         *(path for one_of in request.requires for path in one_of),
-        *request.answer.match.values(),
+        *answer_parameters(request.answer),
     }
     for condition in request.when:
         paths |= set(condition)
     for source in sources:
         paths |= source_parameters(source)
     return paths
+
+
+def answer_parameters(answer: Answer) -> set[str]:
+    """The paths of all parameters that decide what of an answer becomes items."""
+    return {*answer.match.values(), *answer.without.values(), *([answer.only] if answer.only else [])}
 
 
 def source_parameters(source: Source) -> set[str]:

@@ -115,6 +115,13 @@ NAMES = [
         "upperCase",
     ),
     Wrong(
+        "an unknown transform of an answer",
+        put(OPERATIONS, "create", "answer", value={"transform": "uperCase"}),
+        "operations.create.answer.transform",
+        'there is no transform "uperCase"',
+        "upperCase",
+    ),
+    Wrong(
         "an unknown transform of a parameter",
         put("parameters", "noteId", "transform", value="intger"),
         "parameters.noteId.transform",

@@ -132,6 +132,27 @@ REQUESTS = [
         "options.text or options",
     ),
     Wrong(
+        "rows left out by a field that is not there",
+        put(OPERATIONS, "create", "requests", 0, "answer", value={"without": {"ID": "options.txt"}}),
+        "operations.create.requests[0].answer.without.ID",
+        'the operation has no field "options.txt"',
+        "options.text or options",
+    ),
+    Wrong(
+        "rows cut down by a field that is not there",
+        put(OPERATIONS, "create", "answer", value={"only": "options.txt"}),
+        "operations.create.answer.only",
+        'the operation has no field "options.txt"',
+        "options.text or options",
+    ),
+    Wrong(
+        "success said on a page",
+        put(OPERATIONS, "getAll", "request", "answer", value={"success": {"STATUS": ["SUCCESS"]}}),
+        "operations.getAll.request.answer.success",
+        "a page of a list does not say whether anything was done",
+        "a request without paging",
+    ),
+    Wrong(
         "a row looked for where pages are turned",
         put(OPERATIONS, "getAll", "request", "answer", value={"match": {"ID": "limit"}}),
         "operations.getAll.request.answer.match",

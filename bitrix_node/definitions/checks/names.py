@@ -24,6 +24,8 @@ def unknown_names(operation: OperationView) -> Iterator[Fault]:
     for request in operation.requests:
         yield from _unknown_in_request(operation, request)
         yield from _elements_of_nothing(operation, request)
+        yield from _unknown_in_answer(operation, request.place, request.tree.get("answer", {}))
+    yield from _unknown_in_answer(operation, operation.place, operation.tree.get("answer", {}))
     yield from _unknown_steps(operation)
 
 
@@ -62,6 +64,12 @@ def _unknown_in_request(operation: OperationView, request: RequestView) -> Itera
         for key, known in registries.items():
             if key in source and source[key] not in known:
                 yield operation.fault(place, _unknown(key, source[key]), one_of(known, source[key]))
+
+
+def _unknown_in_answer(operation: OperationView, place: str, answer: Tree) -> Iterator[Fault]:
+    name = answer.get("transform")
+    if name is not None and name not in TRANSFORMS:
+        yield operation.fault(f"{place}.answer.transform", _unknown("transform", name), one_of(TRANSFORMS, name))
 
 
 def _elements_of_nothing(operation: OperationView, request: RequestView) -> Iterator[Fault]:

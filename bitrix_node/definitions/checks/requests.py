@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from bitrix_node.definitions.checks.views import OperationView
     from bitrix_node.definitions.faults import Fault
 
+_WHOLE_ANSWERS = {
+    "match": "a row is only looked for in a list that comes whole",
+    "success": "a page of a list does not say whether anything was done",
+    "transform": "rows are only made of an answer that comes whole",
+}
+"""Keys of an answer that pages have no use for, and why."""
+
 
 def unreachable_requests(operation: OperationView) -> Iterator[Fault]:
     """Alternatives behind one that is always sent, or behind one with the same condition."""
@@ -36,6 +43,6 @@ def misplaced_keys(operation: OperationView) -> Iterator[Fault]:
         if "paging" in request.tree and request.tree.get("handler", "list") != "list":
             message = f"{request.tree['handler']} does not turn pages"
             yield operation.fault(f"{request.place}.paging", message, "the handler list, which is the default here")
-        if "paging" in request.tree and "match" in request.tree.get("answer", {}):
-            message = "a row is only looked for in a list that comes whole"
-            yield operation.fault(f"{request.place}.answer.match", message, "a request without paging")
+        for key, message in _WHOLE_ANSWERS.items():
+            if "paging" in request.tree and key in request.tree.get("answer", {}):
+                yield operation.fault(f"{request.place}.answer.{key}", message, "a request without paging")

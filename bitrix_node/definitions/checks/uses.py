@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.definitions.checks.views import PATH_KEYS
+from bitrix_node.definitions.checks.views import PATH_KEYS, answer_paths
 from bitrix_node.definitions.faults import one_of, shown
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def _is_inert(entry: Field) -> bool:
 def _paths_with_effect(operation: OperationView) -> Iterator[str]:
     for request in operation.requests:
         yield from request.parameters_sent()
+    yield from (path for _, path in answer_paths("", operation.tree.get("answer", {})))
     for _, condition in _conditions(operation):
         yield from condition
 
@@ -80,10 +81,13 @@ def _paths_named(operation: OperationView) -> Iterator[tuple[str, str]]:
             place = f"{request.place}.requires[{index}]"
             yield from ((place, path) for path in ([entry] if isinstance(entry, str) else entry))
         yield from _listed(f"{request.place}.accepts", request.tree.get("accepts", []))
-        answer = request.tree.get("answer", {})
-        yield from _listed(f"{request.place}.answer.deleted", answer.get("deleted", []))
-        yield from ((f"{request.place}.answer.match.{key}", path) for key, path in answer.get("match", {}).items())
-    yield from _listed(f"{operation.place}.answer.deleted", operation.tree.get("answer", {}).get("deleted", []))
+        yield from _paths_in_answer(f"{request.place}.answer", request.tree.get("answer", {}))
+    yield from _paths_in_answer(f"{operation.place}.answer", operation.tree.get("answer", {}))
+
+
+def _paths_in_answer(place: str, answer: Tree) -> Iterator[tuple[str, str]]:
+    yield from _listed(f"{place}.deleted", answer.get("deleted", []))
+    yield from answer_paths(place, answer)
 
 
 def _listed(place: str, paths: Iterable[str]) -> Iterator[tuple[str, str]]:

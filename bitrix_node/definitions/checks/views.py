@@ -90,7 +90,7 @@ class RequestView:
     def parameters_sent(self) -> set[str]:
         """The paths of the parameters whose values the request carries, or which decide what it carries or answers."""
         sent = {tree[key] for _, tree in self.sources() for key in PATH_KEYS if key in tree}
-        return sent | set(self.tree.get("answer", {}).get("match", {}).values())
+        return sent | {path for _, path in answer_paths("", self.tree.get("answer", {}))}
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,14 @@ class OperationView:
             tree = self.merged(entry)
             if tree is not None:
                 yield Field(f"{prefix}{tree['name']}", f"{self.place}.{key}[{index}]", tree)
+
+
+def answer_paths(place: str, answer: Tree) -> Iterator[tuple[str, str]]:
+    """Where an answer names parameters that decide which rows become items and what stays of them, and their paths."""
+    for key in ("match", "without"):
+        yield from ((f"{place}.{key}.{name}", path) for name, path in answer.get(key, {}).items())
+    if "only" in answer:
+        yield f"{place}.only", answer["only"]
 
 
 def merged(entry: str | Tree, shared: Mapping[str, Tree]) -> Tree | None:
