@@ -95,6 +95,7 @@ class Source(_Model):
     table: dict[str, Any] | None = None
     value: Any = None
     answer: str | None = None
+    at: Source | None = None
     element: str | None = None
     keyed_by: str | None = None
     given: str | None = None
@@ -141,6 +142,8 @@ class Request(_Model):
     when: tuple[Condition, ...] = ()
     when_answer: Condition = {}
     each: Source | None = None
+    each_key: str | None = None
+    tolerates: tuple[str, ...] = ()
     after_refusal: Fallback | None = None
     version: Literal[2, 3] = 2
     method: str | Source

@@ -153,6 +153,7 @@ def _source(source: str | Mapping[str, Any], names: _Names, path: str) -> Tree:
         if resolved["table"] not in names.tables:
             raise UnresolvedName("table", resolved["table"], path, list(names.tables))
         resolved["table"] = {str(key): value for key, value in names.tables[resolved["table"]].items()}
-    if "otherwise" in resolved:
-        resolved["otherwise"] = _source(resolved["otherwise"], names, path)
+    for key in ("otherwise", "at"):
+        if key in resolved:
+            resolved[key] = _source(resolved[key], names, path)
     return resolved

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.handlers.answers import items_from_result
 from bitrix_node.handlers.planning import Refusal, plan
 from bitrix_node.handlers.registry import HANDLERS
-from bitrix_node.handlers.results import Outcome, joined
+from bitrix_node.handlers.results import Outcome, joined, skipped
 from bitrix_node.handlers.step import Step
 from bitrix_node.parameters import UNSET, build_arguments
 from bitrix_node.parameters.arguments import resolve_source
@@ -101,13 +101,14 @@ class Action:
     async def _outcome_of(self, request: Request, portal: Scope) -> Outcome:
         if request.each is None:
             return await self._perform(self._step(request, portal))
-        steps = [self._step(request, portal, element) for element in self._elements(request.each)]
+        elements = self._elements(request.each)
+        steps = [self._step(request, portal, element) for element in elements]
         outcomes = await asyncio.gather(*(self._perform(step) for step in steps), return_exceptions=True)
         results = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
-        return joined(results)
+        return joined(results, request.each_key and [at_path(element, request.each_key) for element in elements])
 
     def _step(self, request: Request, portal: Scope, element: Any = UNSET) -> Step:
         token = self.values.used("accessToken")
@@ -122,7 +123,12 @@ class Action:
         )
 
     async def _perform(self, step: Step) -> Outcome:
-        outcome = await HANDLERS[step.request.handler](step)
+        try:
+            outcome = await HANDLERS[step.request.handler](step)
+        except PortalError as error:
+            if error.code in step.request.tolerates:
+                return skipped(error)
+            raise
         if step.writes:
             self.done.append(Change(step.method, outcome.result))
         return outcome
@@ -155,15 +161,15 @@ class Action:
         return UNSET if found is None else found
 
     def _outcome(self, requests: list[Request]) -> Outcome:
-        executed = [request.id for request in requests if request.id in self.outcomes]
+        executed = [request for request in requests if request.id in self.outcomes]
         if not executed:
             raise Refusal(f"'{self.operation.name}' found nothing to do", "What the action looked up is not there.")
-        last = self.outcomes[executed[-1]]
+        last = self.outcomes[executed[-1].id]
         spec = self.operation.answer
         if spec is None:
             return last
         if spec.steps:
-            results = {name: _summary(self.outcomes[name]) for name in executed}
+            results = {request.id: _summary(request, self.outcomes[request.id]) for request in executed}
             return Outcome([results], results, {"result": results})
         return Outcome(items_from_result(last.result, spec, self.values), last.result, last.envelope, last.binary)
 
@@ -187,5 +193,8 @@ def _has_fallback(request: Request, error: PortalError, requests: list[Request])
     )
 
 
-def _summary(outcome: Outcome) -> Any:
+def _summary(request: Request, outcome: Outcome) -> Any:
+    """What a step came to, beside the other steps: one record is an object, a list stays one however long it is."""
+    if request.each is not None or isinstance(outcome.result, list):
+        return outcome.result
     return outcome.items[0] if len(outcome.items) == 1 and set(outcome.items[0]) != {"result"} else outcome.result

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bitrix_node.parameters import BinaryData
+    from bitrix_node.portal.errors import PortalError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,25 @@ class Outcome:
     binary: dict[str, BinaryData] = field(default_factory=dict)
 
 
-def joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """The outcome of a request that was sent several times: all items, and the list of results."""
+def joined(outcomes: Sequence[Outcome], keys: Sequence[Any] | None = None) -> Outcome:
+    """The outcome of a request that was sent several times: all items, and the list of results.
+
+    Args:
+        outcomes: what each call came to.
+        keys: makes the results an object, each under its key; where there is none, under its number.
+    """
+    results: Any = [outcome.result for outcome in outcomes]
+    if keys is not None:
+        names = (str(number if key is None else key) for number, key in enumerate(keys, 1))
+        results = dict(zip(names, results, strict=True))
     return Outcome(
         items=[item for outcome in outcomes for item in outcome.items],
-        result=[outcome.result for outcome in outcomes],
+        result=results,
         envelope={"result": [outcome.envelope.get("result") for outcome in outcomes]},
     )
+
+
+def skipped(error: PortalError) -> Outcome:
+    """The outcome of a call whose refusal says that things already are as they should be."""
+    result = {"skipped": error.message, "code": error.code}
+    return Outcome([result], result, {"result": result})

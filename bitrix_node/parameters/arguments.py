@@ -88,7 +88,9 @@ def answer_parameters(answer: Answer) -> set[str]:
 def source_parameters(source: Source) -> set[str]:
     """The paths of all parameters that a source reads."""
     paths = {path for path in (source.parameter, source.keyed_by, source.given) if path}
-    return paths | (source_parameters(source.otherwise) if source.otherwise else set())
+    for inner in (source.otherwise, source.at):
+        paths |= source_parameters(inner) if inner else set()
+    return paths
 
 
 def _has_own_use(values: Values, path: str) -> bool:
@@ -113,7 +115,7 @@ class _Resolver:
         if source.given is not None and not self._values.is_given(source.given):
             return UNSET
         if source.answer is not None:
-            return _transformed(source, self._answers(source.answer), f"the answer of {source.answer}")
+            return _transformed(source, self._answered(source.answer, source.at), f"the answer of {source.answer}")
         if source.element is not None:
             return _transformed(source, self._element_at(source.element), f"'{source.element}' of an entry")
         if source.parameter is None:
@@ -125,6 +127,13 @@ class _Resolver:
             value = self._values.get(source.parameter)
             return UNSET if value is UNSET else source.table.get(str(value), value)
         return converted(self._values, source.parameter, source.transform)
+
+    def _answered(self, path: str, at: Source | None) -> Any:
+        """What stands at a path of the answers; with `at`, under the key that it resolves to."""
+        if at is None:
+            return self._answers(path)
+        key = self.resolve(at)
+        return UNSET if key is UNSET else self._answers(f"{path}.{key}")
 
     def _element_at(self, path: str) -> Any:
         if isinstance(self._element, Pending):

@@ -111,6 +111,20 @@ USES = [
 
 REQUESTS = [
     Wrong(
+        "keys of elements where there are none",
+        put(OPERATIONS, "delete", "steps", 0, "eachKey", value="ID"),
+        "operations.delete.steps[0].eachKey",
+        "the step is sent once, so there is a single result",
+        "each, with a list",
+    ),
+    Wrong(
+        "a place in no answer",
+        put(OPERATIONS, "delete", "steps", 1, "arguments", "ID", value={"value": 1, "at": "noteId"}),
+        "operations.delete.steps[1].arguments.ID.at",
+        "there is no answer to look into",
+        "answer beside it",
+    ),
+    Wrong(
         "an alternative behind one without condition",
         put(OPERATIONS, "create", "requests", 2, value={"method": "note.put", "when": {"kind": "given"}}),
         "operations.create.requests[2]",

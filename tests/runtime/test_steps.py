@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bitrix_node import Webhook
-from bitrix_node.definitions.models import Operation
+from bitrix_node.definitions.models import Answer, Operation
 from bitrix_node.definitions.resolution import resolve_resource
 from bitrix_node.handlers import ActionFailed, Refusal, explain, perform
 from bitrix_node.parameters import read_values
@@ -72,6 +72,36 @@ async def test_a_refused_element_tells_what_was_done_for_the_others(scripted: Sc
     with pytest.raises(ActionFailed) as caught:
         await carried_out(operation(FIND, ADD), scripted, rows=[{"A": 1}, {"A": 2}, {"A": 3}])
     assert sorted(change.result for change in caught.value.done) == [7, 9]
+
+
+async def test_results_stand_under_the_keys_of_their_elements(scripted: ScriptedPortal) -> None:
+    add = {"id": "add", "method": "crm.item.add", "each": "rows", "eachKey": "ID", "arguments": {"x": {"element": ""}}}
+    link = {
+        "id": "link",
+        "method": "crm.item.update",
+        "each": "rows",
+        "arguments": {
+            "id": {"answer": "add", "at": {"element": "ID"}},
+            "parent": {"answer": "add", "at": {"element": "PARENT"}, "otherwise": {"value": "none"}},
+        },
+    }
+    scripted.answers.extend([{"result": 7}, {"result": 8}, {"result": True}, {"result": True}])
+    tried = operation(add, link)
+    outcome = await carried_out(tried, scripted, rows=[{"ID": 1}, {"ID": "2", "PARENT": "1"}])
+    sent = [{name: str(value) for name, value in call.arguments.items()} for call in scripted.calls[2:]]
+    assert sent == [{"id": "7", "parent": "none"}, {"id": "8", "parent": "7"}]
+    assert outcome.result == [True, True]
+    explained = explain(tried, read_values(tried, {"rows": [{"ID": 2, "PARENT": 1}]}))
+    assert explained[1]["arguments"] == {"id": "<answer of add: 2>", "parent": "<answer of add: 1>"}
+
+
+async def test_a_tolerated_refusal_lets_the_action_go_on(scripted: ScriptedPortal) -> None:
+    first = {"id": "first", "method": "crm.item.add", "tolerates": ["ACCESS_DENIED"]}
+    second = {"id": "second", "method": "crm.item.add", "each": "rows", "arguments": {"x": {"element": ""}}}
+    tried = operation(first, second).model_copy(update={"answer": Answer(steps=True)})
+    scripted.answers.extend([REFUSED, {"result": 9}])
+    outcome = await carried_out(tried, scripted, rows=[{"A": 1}])
+    assert outcome.items == [{"first": {"skipped": "No", "code": "ACCESS_DENIED"}, "second": [9]}]
 
 
 async def test_an_action_without_anything_to_send_says_so(scripted: ScriptedPortal) -> None:

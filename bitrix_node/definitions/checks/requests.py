@@ -37,6 +37,12 @@ def unreachable_requests(operation: OperationView) -> Iterator[Fault]:
 def misplaced_keys(operation: OperationView) -> Iterator[Fault]:
     """Keys that only mean something in another kind of request."""
     for request in operation.requests:
+        if "eachKey" in request.tree and "each" not in request.tree:
+            message = "the step is sent once, so there is a single result"
+            yield operation.fault(f"{request.place}.eachKey", message, "each, with a list")
+        for place, source in request.sources():
+            if "at" in source and "answer" not in source:
+                yield operation.fault(f"{place}.at", "there is no answer to look into", "answer beside it")
         if operation.is_alternatives and "afterRefusal" in request.tree:
             message = "alternatives do not come after one another"
             yield operation.fault(f"{request.place}.afterRefusal", message, "the operation's requests to be steps")

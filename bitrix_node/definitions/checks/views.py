@@ -77,15 +77,15 @@ class RequestView:
         return self.tree.get("id")
 
     def sources(self) -> Iterator[tuple[str, Tree]]:
-        """Every source with its place, the ones behind `otherwise` included."""
+        """Every source with its place, the ones inside others included."""
         method = self.tree.get("method")
         if isinstance(method, dict):
-            yield from _with_otherwise(f"{self.place}.method", method)
+            yield from _with_inner(f"{self.place}.method", method)
         if "each" in self.tree:
-            yield from _with_otherwise(f"{self.place}.each", self.tree["each"])
+            yield from _with_inner(f"{self.place}.each", self.tree["each"])
         for argument, written in self.tree.get("arguments", {}).items():
             for source in written if isinstance(written, list) else [written]:
-                yield from _with_otherwise(f"{self.place}.arguments.{argument}", source)
+                yield from _with_inner(f"{self.place}.arguments.{argument}", source)
 
     def parameters_sent(self) -> set[str]:
         """The paths of the parameters whose values the request carries, or which decide what it carries or answers."""
@@ -199,8 +199,9 @@ def merged(entry: str | Tree, shared: Mapping[str, Tree]) -> Tree | None:
     return {**base, **written, "name": base.get("name", written["name"])}
 
 
-def _with_otherwise(place: str, source: str | Tree) -> Iterator[tuple[str, Tree]]:
+def _with_inner(place: str, source: str | Tree) -> Iterator[tuple[str, Tree]]:
     tree = {"parameter": source} if isinstance(source, str) else source
     yield place, tree
-    if "otherwise" in tree:
-        yield from _with_otherwise(f"{place}.otherwise", tree["otherwise"])
+    for key in ("otherwise", "at"):
+        if key in tree:
+            yield from _with_inner(f"{place}.{key}", tree[key])
