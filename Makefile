@@ -25,7 +25,7 @@ unit: $(VENV)/.development
 	$(BIN)/pytest -n $(WORKERS) -m "not e2e"
 
 e2e: $(VENV)/.browser
-	$(BIN)/pytest -m e2e tests/e2e
+	$(BIN)/pytest -m e2e tests/e2e tests/clients
 
 build: $(VENV)/.runtime
 	$(BIN)/bitrix-node build

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import shutil
 from pathlib import Path
 
 import pytest_asyncio
 
-from bitrix_node.n8n.installation.install import cache_folder, run_npm
 from bitrix_node.n8n.installation.node import find_node
 from bitrix_node.n8n.package import build_package
+from tests.npm_packages import installed
 
 LINT = Path(__file__).parent / "lint"
 PACKAGE = "n8n-nodes-bitrix24-py"
@@ -28,19 +27,8 @@ TYPE_CHECKS = (
 
 
 async def linter() -> Path:
-    """The linter's folder in the user's cache, installed once for each set of rules."""
-    rules = (LINT / "package.json").read_bytes()
-    folder = cache_folder().with_name(f"lint-{hashlib.sha256(rules).hexdigest()[:12]}")
-    marker = folder / ".complete"
-    if not marker.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        (folder / "package.json").write_bytes(rules)
-        options = ["install", "--ignore-scripts", "--no-audit", "--no-fund"]
-        await run_npm(
-            find_node(), options, folder=folder, log=folder / "npm.log", failure="The linter could not be installed."
-        )
-        marker.touch()
+    """The linter's folder in the user's cache."""
+    folder = await installed("lint", LINT / "package.json")
     shutil.copy(LINT / "lint.mjs", folder)
     return folder
 
