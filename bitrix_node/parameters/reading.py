@@ -39,6 +39,10 @@ def read_values(
     return reader.read(raw)
 
 
+_TAKE_SEVERAL_FILES = {"attachedFiles"}
+"""Transforms of binary data for which the panel may name several fields, separated by commas."""
+
+
 class _Reader:
     def __init__(self, operation: Operation, binary: Mapping[str, Any], *, strict: bool) -> None:
         self._operation, self._binary, self._strict = operation, binary, strict
@@ -97,6 +101,11 @@ class _Reader:
     def _binary_field(self, parameter: Parameter, name: str) -> Any:
         if name not in self._binary and name == parameter.default and not parameter.required:
             return UNSET
+        if parameter.transform in _TAKE_SEVERAL_FILES and name not in self._binary:
+            return [self._file(part.strip()) for part in name.split(",") if part.strip()]
+        return self._file(name)
+
+    def _file(self, name: str) -> BinaryData:
         if name not in self._binary:
             there = f"it has {', '.join(self._binary)}" if self._binary else "it has none"
             raise UnusableValue(f"the name of a binary field of the input item ({there})")

@@ -259,6 +259,15 @@ class TestFiles:
             {"data": {"data": "aGVsbG8=", "fileName": "a.txt", "mimeType": "text/plain"}}
         ]
 
+    def test_several_files_travel_where_several_fields_are_named(self) -> None:
+        file = {"text": "hello", "mimeType": "text/plain"}
+        outcome = drive(
+            parameters={**UPLOAD, "inputDataField": "data, scan"},
+            inputs=[{"json": {}, "binary": {"data": file, "scan": file, "other": file}}],
+            answers=[done(0)],
+        )
+        assert sorted(outcome.jobs[0]["settings"]["binary"][0]) == ["data", "scan"]
+
     def test_whether_a_missing_file_matters_is_for_the_runner_to_say(self) -> None:
         file = {"text": "hello", "mimeType": "text/plain"}
         outcome = drive(

@@ -138,6 +138,11 @@ class TestInputDataFields:
         values = read_values(operation(self.FIELD), raw, {"data": self.PHOTO})
         assert values.get("binary") == BinaryData("cGhvdG8=", "photo.png", "image/png")
 
+    def test_several_fields_are_read_where_several_files_can_go(self) -> None:
+        panel = operation({**self.FIELD, "transform": "attachedFiles"})
+        values = read_values(panel, {"binary": "data, scan"}, {"data": self.PHOTO, "scan": self.PHOTO})
+        assert values.get("binary") == [BinaryData("cGhvdG8=", "photo.png", "image/png")] * 2
+
     def test_the_default_may_be_missing_where_it_is_not_required(self) -> None:
         assert given(read_values(operation(self.FIELD), {})) == {}
 
@@ -147,6 +152,7 @@ class TestInputDataFields:
             ({"binary": "photo"}, False, {}, "it has none"),
             ({"binary": "photo"}, False, {"data": PHOTO, "scan": PHOTO}, "it has data, scan"),
             ({}, True, {}, "it has none"),
+            ({"binary": "data, scan"}, False, {"data": PHOTO}, "it has data"),
         ],
     )
     def test_a_missing_field_is_refused_with_what_there_is(

@@ -17,6 +17,8 @@ ROWS = {"fieldItems": [{"fieldName": "TITLE", "fieldValue": "Deal"}, {"fieldName
 LINK = "https://example.bitrix24.com/online/?IM_DIALOG=chat1207"
 
 TAKEN: list[tuple[str, Any, Any]] = [
+    ("attachedFiles", PICTURE, [["picture.png", "cGljdHVyZQ=="]]),
+    ("attachedFiles", [UNNAMED, PICTURE], [["file", "cGljdHVyZQ=="], ["picture.png", "cGljdHVyZQ=="]]),
     ("activityFields", {"END_TIME": "2026-11-23", "SUBJECT": "Call"}, {"deadline": "2026-11-23", "title": "Call"}),
     ("activityFields", {"OWNER_TYPE_ID": "Deal", "ownerId": "7"}, {"ownerTypeId": 2, "ownerId": 7}),
     ("base64Content", PICTURE, "cGljdHVyZQ=="),
@@ -31,6 +33,9 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("chatNumber", "chat1207", 1207),
     ("chatNumber", LINK, 1207),
     ("crmFields", ROWS, {"title": "Deal"}),
+    ("crmDocument", "DEAL_10", ["crm", "CCrmDocumentDeal", "DEAL_10"]),
+    ("crmTypeName", "DEAL", "deal"),
+    ("crmTypeNumber", "DEAL", 2),
     ("crmMultiFields", {"imItems": ["@ann"]}, {"fm": [{"typeId": "IM", "valueType": "WORK", "value": "@ann"}]}),
     ("crmFilter", {">=DATE_CREATE": "2026-01-01"}, {">=createdTime": "2026-01-01"}),
     ("crmOrder", {"DATE_CREATE": "desc"}, {"createdTime": "DESC"}),
@@ -103,9 +108,13 @@ TAKEN: list[tuple[str, Any, Any]] = [
 ]
 
 REFUSED: list[tuple[str, Any, str]] = [
+    ("crmDocument", "10", "such as CONTACT_12"),
+    ("crmTypeName", "deals", "the number of a smart process"),
+    ("crmTypeNumber", "deals", "the number of a smart process"),
     ("activityFields", {"COMPLETED": "Y"}, "COMPLETED is none"),
     ("activityFields", {"ownerId": "seven"}, "whole number as ownerId"),
     ("activityFields", {"ownerTypeId": "sale"}, "whole number as ownerTypeId"),
+    ("attachedFiles", "picture.png", "names of binary fields"),
     ("base64Content", "not base64!", "Base64-encoded content"),
     ("botCommand", "two words", "single word"),
     ("botCommand", "/", "single word"),

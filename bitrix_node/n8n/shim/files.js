@@ -68,14 +68,26 @@ async function readFiles(node, item, fields) {
 	/** @type {Record<string, File>} */
 	const byField = {};
 	let bytes = 0;
-	for (const field of fields) {
-		if (typeof field !== 'string' || !attached[field]) continue;
+	for (const field of fields.flatMap((named) => fieldNames(named, attached))) {
 		const { fileName, mimeType } = attached[field];
 		const content = await node.helpers.getBinaryDataBuffer(item, field);
 		bytes += content.length;
 		byField[field] = { data: content.toString('base64'), fileName, mimeType };
 	}
 	return { bytes, byField: Object.keys(byField).length ? byField : null };
+}
+
+/**
+ * The fields that a parameter names: one, or several with commas between them.
+ *
+ * @param {unknown} named
+ * @param {object} attached The item's binary fields.
+ * @returns {string[]} Those of them that the item has.
+ */
+function fieldNames(named, attached) {
+	if (typeof named !== 'string') return [];
+	if (Object.hasOwn(attached, named)) return [named];
+	return named.split(',').map((part) => part.trim()).filter((part) => Object.hasOwn(attached, part));
 }
 
 /**

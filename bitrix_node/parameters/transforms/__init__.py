@@ -13,6 +13,7 @@ from bitrix_node.parameters.transforms import (
     addresses,
     catalog,
     crm,
+    crm_types,
     dates,
     files,
     general,
@@ -25,7 +26,7 @@ from bitrix_node.parameters.transforms import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MODULES = (activities, addresses, catalog, crm, dates, files, general, messenger, sorting, tasks, telephony)
+_MODULES = (activities, addresses, catalog, crm, crm_types, dates, files, general, messenger, sorting, tasks, telephony)
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     name: transform for module in _MODULES for name, transform in module.TRANSFORMS.items()

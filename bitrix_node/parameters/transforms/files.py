@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.binary import BinaryData, checked_base64
+from bitrix_node.parameters.errors import UnusableValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,16 @@ def file_name(value: Any) -> Any:
     return value.file_name or "file" if isinstance(value, BinaryData) else value
 
 
+def attached_files(value: Any) -> list[list[str]]:
+    """Binary data as a list of names with contents, `[["offer.pdf", "<Base64>"]]`, which is how records get files."""
+    files = value if isinstance(value, list) else [value]
+    if not all(isinstance(file, BinaryData) for file in files):
+        raise UnusableValue("the names of binary fields of the input item")
+    return [[file_name(file), file.data] for file in files]
+
+
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "attachedFiles": attached_files,
     "base64Content": base64_content,
     "fileName": file_name,
     "textContent": text_content,
