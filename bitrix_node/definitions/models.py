@@ -121,6 +121,9 @@ class Answer(_Model):
     steps: bool = False
     single: bool = False
     match: dict[str, str] = {}
+    record: bool = False
+    filter: str | None = None
+    order: str | None = None
     without: dict[str, str] = {}
     only: str | None = None
     transform: str | None = None

@@ -12,6 +12,9 @@ from bitrix_node.portal.errors import Missing, Refused
 if TYPE_CHECKING:
     from bitrix_node.handlers.step import Step
 
+_NOTHING: tuple[Any, ...] = (None, False, "", [], {})
+"""What methods answer instead of a record that is not there."""
+
 
 async def call(step: Step) -> Outcome:
     """Sends the request; its answer is the item.
@@ -27,8 +30,10 @@ async def call(step: Step) -> Outcome:
     if spec.single or spec.match:
         rows = matching_rows(rows_at(answer.result, spec), spec, step.values)
         if not rows:
-            raise Missing("Bitrix24 knows nothing of this ID", code="NOT_FOUND", method=step.method)
+            raise _not_found(step)
         return Outcome(items=[rows[0]], result=rows[0], envelope=answer.envelope())
+    if spec.record and at_path(answer.result, spec.path) in _NOTHING:
+        raise _not_found(step)
     return Outcome(items_from_result(answer.result, spec, step.values), answer.result, answer.envelope())
 
 
@@ -38,3 +43,7 @@ def _check_success(result: Any, step: Step) -> None:
         found = at_path(result, path)
         if found not in wanted:
             raise Refused(f"Bitrix24 did not do it: {path} is {found}", code=str(found), method=step.method)
+
+
+def _not_found(step: Step) -> Missing:
+    return Missing("Bitrix24 knows nothing of this ID", code="NOT_FOUND", method=step.method)

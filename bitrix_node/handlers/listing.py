@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.answers import items_from_rows, rows_at, rows_path
+from bitrix_node.handlers.picking import picked_rows
 from bitrix_node.handlers.results import Outcome
 from bitrix_node.portal.paging import ListRequest, fetch_rows
 
@@ -22,7 +23,7 @@ async def list_rows(step: Step) -> Outcome:
     paging, spec = step.request.paging, step.request.answer
 
     def rows_of(answer: Answer) -> list[Any]:
-        return rows_at(answer.result, spec)
+        return picked_rows(rows_at(answer.result, spec), spec, step.values)
 
     rows, first = await fetch_rows(
         ListRequest(

@@ -82,7 +82,8 @@ def request_parameters(request: Request) -> set[str]:
 
 def answer_parameters(answer: Answer) -> set[str]:
     """The paths of all parameters that decide what of an answer becomes items."""
-    return {*answer.match.values(), *answer.without.values(), *([answer.only] if answer.only else [])}
+    single = {path for path in (answer.filter, answer.only, answer.order) if path}
+    return {*answer.match.values(), *answer.without.values(), *single}
 
 
 def source_parameters(source: Source) -> set[str]:

@@ -160,6 +160,20 @@ REQUESTS = [
         "options.text or options",
     ),
     Wrong(
+        "rows picked by a field that is not there",
+        put(OPERATIONS, "getAll", "request", value={"method": "a.get", "paging": "none", "answer": {"filter": "x.y"}}),
+        "operations.getAll.request.answer.filter",
+        'the operation has no field "x.y"',
+        "one of options, options.simplify, returnAll",
+    ),
+    Wrong(
+        "rows sorted where pages are turned",
+        put(OPERATIONS, "getAll", "request", "answer", value={"order": "limit"}),
+        "operations.getAll.request.answer.order",
+        "rows are only picked from a list that comes without pages",
+        "paging: none",
+    ),
+    Wrong(
         "success said on a page",
         put(OPERATIONS, "getAll", "request", "answer", value={"success": {"STATUS": ["SUCCESS"]}}),
         "operations.getAll.request.answer.success",

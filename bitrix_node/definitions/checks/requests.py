@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bitrix_node.definitions.checks.views import OperationView
+    from bitrix_node.definitions.checks.views import OperationView, RequestView
     from bitrix_node.definitions.faults import Fault
 
 _WHOLE_ANSWERS = {
@@ -52,3 +52,11 @@ def misplaced_keys(operation: OperationView) -> Iterator[Fault]:
         for key, message in _WHOLE_ANSWERS.items():
             if "paging" in request.tree and key in request.tree.get("answer", {}):
                 yield operation.fault(f"{request.place}.answer.{key}", message, "a request without paging")
+        yield from _picked_from_pages(operation, request)
+
+
+def _picked_from_pages(operation: OperationView, request: RequestView) -> Iterator[Fault]:
+    for key in ("filter", "order"):
+        if key in request.tree.get("answer", {}) and request.tree.get("paging") != "none":
+            message = "rows are only picked from a list that comes without pages"
+            yield operation.fault(f"{request.place}.answer.{key}", message, "paging: none")

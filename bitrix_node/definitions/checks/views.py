@@ -186,8 +186,7 @@ def answer_paths(place: str, answer: Tree) -> Iterator[tuple[str, str]]:
     """Where an answer names parameters that decide which rows become items and what stays of them, and their paths."""
     for key in ("match", "without"):
         yield from ((f"{place}.{key}.{name}", path) for name, path in answer.get(key, {}).items())
-    if "only" in answer:
-        yield f"{place}.only", answer["only"]
+    yield from ((f"{place}.{key}", answer[key]) for key in ("filter", "only", "order") if key in answer)
 
 
 def merged(entry: str | Tree, shared: Mapping[str, Tree]) -> Tree | None:
