@@ -119,6 +119,7 @@ class Answer(_Model):
     deleted: tuple[str, ...] | None = None
     total: str | None = None
     steps: bool = False
+    item: dict[str, tuple[str, ...]] = {}
     single: bool = False
     match: dict[str, str] = {}
     record: bool = False

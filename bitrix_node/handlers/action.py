@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.answers import items_from_result
+from bitrix_node.handlers.answers import composed_item, items_from_result
 from bitrix_node.handlers.planning import Refusal, plan
 from bitrix_node.handlers.registry import HANDLERS
 from bitrix_node.handlers.results import Outcome, joined, skipped
@@ -171,6 +171,11 @@ class Action:
         if spec.steps:
             results = {request.id: _summary(request, self.outcomes[request.id]) for request in executed}
             return Outcome([results], results, {"result": results})
+        if spec.item:
+            item = composed_item(spec, self._answer_at)
+            return Outcome(
+                [item], item, {"result": {request.id: self.outcomes[request.id].result for request in executed}}
+            )
         return Outcome(items_from_result(last.result, spec, self.values), last.result, last.envelope, last.binary)
 
     def _simplified(self, outcome: Outcome) -> Outcome:

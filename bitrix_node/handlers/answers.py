@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.parameters.arguments import EVERYTHING
 from bitrix_node.parameters.conversion import converted
 from bitrix_node.parameters.paths import at_path
 from bitrix_node.parameters.transforms import TRANSFORMS
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bitrix_node.definitions import Answer as AnswerSpec
     from bitrix_node.parameters import Values
 
@@ -90,6 +93,23 @@ def items_from_result(result: Any, spec: AnswerSpec, values: Values) -> list[Jso
     if isinstance(found, list):
         return items_from_rows(found, spec, values)
     return [{spec.row_key: found if found is not None or spec.path == "" else result}]
+
+
+def composed_item(spec: AnswerSpec, answers: Callable[[str], Any]) -> Json:
+    """One item of what several steps answered; what none of them answered is left out.
+
+    Args:
+        spec: says what stands where.
+        answers: gives what a step answered, by `step.path`, or `UNSET`.
+    """
+    item: Json = {}
+    for key, paths in spec.item.items():
+        found = next((value for value in map(answers, paths) if value is not UNSET), UNSET)
+        if key != EVERYTHING:
+            item |= {} if found is UNSET else {key: found}
+        elif isinstance(found, dict):
+            item |= found
+    return item
 
 
 def _given_ids(paths: tuple[str, ...], values: Values) -> Json:

@@ -129,6 +129,20 @@ NAMES = [
         "integer or integerList",
     ),
     Wrong(
+        "an item of an unknown step",
+        put(OPERATIONS, "delete", "answer", value={"item": {"*": ["fund.note"]}}),
+        "operations.delete.answer.item.*[0]",
+        'no step is called "fund"',
+        "found",
+    ),
+    Wrong(
+        "an item put together of a single answer",
+        put(OPERATIONS, "delete", "steps", 1, "answer", value={"item": {"*": ["find.note"]}}),
+        "operations.delete.steps[1].answer.item",
+        "a single answer is not put together",
+        "item in the operation's own answer",
+    ),
+    Wrong(
         "an unknown step",
         put(OPERATIONS, "delete", "steps", 1, "arguments", "ID", value={"answer": "fund.id"}),
         "operations.delete.steps[1].arguments.ID",

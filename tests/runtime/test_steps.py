@@ -67,6 +67,21 @@ async def test_an_answer_decides_which_step_follows(scripted: ScriptedPortal) ->
     assert scripted.calls[1].arguments == {"id": 3}
 
 
+async def test_an_item_is_put_together_of_several_answers(scripted: ScriptedPortal) -> None:
+    answer = {
+        "item": {"*": ["update.item", "find.items.0"], "found": ["find.items"], "added": ["add"], "name": ["find.name"]}
+    }
+    tried = operation(FIND, ADD, UPDATE).model_copy(update={"answer": Answer.model_validate(answer)})
+    scripted.answers.extend(
+        [{"result": {"items": [{"id": 7, "name": "a"}]}}, {"result": {"item": {"id": 7, "name": "b"}}}]
+    )
+    outcome = await carried_out(tried, scripted, rows=[{"NAME": "b"}])
+    assert outcome.items == [{"id": 7, "name": "b", "found": [{"id": 7, "name": "a"}]}]
+    assert outcome.envelope == {
+        "result": {"find": {"items": [{"id": 7, "name": "a"}]}, "update": {"item": {"id": 7, "name": "b"}}}
+    }
+
+
 async def test_a_refused_element_tells_what_was_done_for_the_others(scripted: ScriptedPortal) -> None:
     scripted.answers.extend([{"result": {"items": []}}, {"result": 7}, REFUSED, {"result": 9}])
     with pytest.raises(ActionFailed) as caught:

@@ -81,6 +81,7 @@ def _elements_of_nothing(operation: OperationView, request: RequestView) -> Iter
 
 
 def _unknown_steps(operation: OperationView) -> Iterator[Fault]:
+    yield from _unknown_in_item(operation)
     earlier: list[str] = []
     for request in operation.requests:
         for place, name in _steps_named(request):
@@ -91,6 +92,16 @@ def _unknown_steps(operation: OperationView) -> Iterator[Fault]:
             yield operation.fault(f"{request.place}.id", message, "an id of its own")
         if request.identifier and not operation.is_alternatives:
             earlier.append(request.identifier)
+
+
+def _unknown_in_item(operation: OperationView) -> Iterator[Fault]:
+    known = [request.identifier for request in operation.requests if request.identifier]
+    for key, paths in operation.tree.get("answer", {}).get("item", {}).items():
+        for index, path in enumerate(paths):
+            name = path.partition(".")[0]
+            if name not in known:
+                place = f"{operation.place}.answer.item.{key}[{index}]"
+                yield operation.fault(place, f"no step is called {shown(name)}", one_of(known, name))
 
 
 def _steps_named(request: RequestView) -> Iterator[tuple[str, str]]:

@@ -43,6 +43,9 @@ def misplaced_keys(operation: OperationView) -> Iterator[Fault]:
         for place, source in request.sources():
             if "at" in source and "answer" not in source:
                 yield operation.fault(f"{place}.at", "there is no answer to look into", "answer beside it")
+        if "item" in request.tree.get("answer", {}):
+            message = "a single answer is not put together"
+            yield operation.fault(f"{request.place}.answer.item", message, "item in the operation's own answer")
         if operation.is_alternatives and "afterRefusal" in request.tree:
             message = "alternatives do not come after one another"
             yield operation.fault(f"{request.place}.afterRefusal", message, "the operation's requests to be steps")
