@@ -97,6 +97,7 @@ class Source(_Model):
     answer: str | None = None
     at: Source | None = None
     element: str | None = None
+    prefix: Source | None = None
     keyed_by: str | None = None
     given: str | None = None
     otherwise: Source | None = None

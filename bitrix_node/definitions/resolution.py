@@ -153,7 +153,7 @@ def _source(source: str | Mapping[str, Any], names: _Names, path: str) -> Tree:
         if resolved["table"] not in names.tables:
             raise UnresolvedName("table", resolved["table"], path, list(names.tables))
         resolved["table"] = {str(key): value for key, value in names.tables[resolved["table"]].items()}
-    for key in ("otherwise", "at"):
+    for key in ("otherwise", "at", "prefix"):
         if key in resolved:
             resolved[key] = _source(resolved[key], names, path)
     return resolved

@@ -89,7 +89,7 @@ def answer_parameters(answer: Answer) -> set[str]:
 def source_parameters(source: Source) -> set[str]:
     """The paths of all parameters that a source reads."""
     paths = {path for path in (source.parameter, source.keyed_by, source.given) if path}
-    for inner in (source.otherwise, source.at):
+    for inner in (source.otherwise, source.at, source.prefix):
         paths |= source_parameters(inner) if inner else set()
     return paths
 
@@ -108,6 +108,8 @@ class _Resolver:
         if value in (UNSET, "") and source.otherwise:
             otherwise = self.resolve(source.otherwise)
             value = otherwise if otherwise is not UNSET else value
+        if value is not UNSET and source.prefix:
+            value = _joined(self.resolve(source.prefix), value)
         if value is UNSET or not source.keyed_by:
             return value
         return {str(self._values.effective(source.keyed_by)): value}
@@ -150,6 +152,14 @@ class _Resolver:
             if member.use is None
         }
         return {key: value for key, value in members.items() if value is not UNSET} or UNSET
+
+
+def _joined(prefix: Any, value: Any) -> Any:
+    """Two values as one text; nothing where there is no prefix."""
+    if prefix is UNSET:
+        return UNSET
+    pending = isinstance(prefix, Pending) or isinstance(value, Pending)
+    return (Pending if pending else str)(f"{prefix}{value}")
 
 
 def _transformed(source: Source, value: Any, what: str) -> Any:

@@ -201,6 +201,6 @@ def merged(entry: str | Tree, shared: Mapping[str, Tree]) -> Tree | None:
 def _with_inner(place: str, source: str | Tree) -> Iterator[tuple[str, Tree]]:
     tree = {"parameter": source} if isinstance(source, str) else source
     yield place, tree
-    for key in ("otherwise", "at"):
+    for key in ("otherwise", "at", "prefix"):
         if key in tree:
             yield from _with_inner(f"{place}.{key}", tree[key])
