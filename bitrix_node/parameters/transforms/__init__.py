@@ -15,6 +15,7 @@ from bitrix_node.parameters.transforms import (
     crm,
     crm_types,
     dates,
+    directories,
     drive,
     files,
     general,
@@ -27,7 +28,22 @@ from bitrix_node.parameters.transforms import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MODULES = (activities, addresses, catalog, crm, crm_types, dates, drive, files, general, messenger, sorting, tasks, telephony)
+_MODULES = (
+    activities,
+    addresses,
+    catalog,
+    crm,
+    crm_types,
+    dates,
+    directories,
+    drive,
+    files,
+    general,
+    messenger,
+    sorting,
+    tasks,
+    telephony,
+)
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     name: transform for module in _MODULES for name, transform in module.TRANSFORMS.items()
