@@ -75,7 +75,9 @@ class _Reader:
         value = self._value(parameter, raw, path)
         if value is UNSET:
             return
-        if parameter.refuses and value != "":
+        if parameter.refuses and value in ("", parameter.default):
+            return
+        if parameter.refuses:
             raise ParameterError(path, f"'{parameter.display_name}' cannot be used", parameter.refuses)
         self._given[path] = value
 
