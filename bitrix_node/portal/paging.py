@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.portal.cursors import Progress, at, next_cursor, whole_number
 from bitrix_node.portal.errors import Incomplete
 from bitrix_node.rest import PagingKind, paging_kinds
 
@@ -49,9 +50,9 @@ async def fetch_rows(request: ListRequest) -> tuple[list[Any], Answer]:
     Raises:
         PortalError: when a page cannot be had, or when the method cannot give all rows.
     """
-    kind = paging_kinds()[request.kind]
+    kind = _kind_of(request)
     size = _page_size(request, kind)
-    first = await request.call(_with_cursor(request.arguments, kind, None, size))
+    first = await request.call(_page_arguments(request, kind, None, size))
     rows = request.rows(first)
     if kind.cursor == "none":
         _refuse_silent_cut(request, kind, rows, size)
@@ -62,18 +63,46 @@ async def fetch_rows(request: ListRequest) -> tuple[list[Any], Answer]:
     return (rows if request.limit is None else rows[: request.limit]), first
 
 
+def _kind_of(request: ListRequest) -> PagingKind:
+    """The kind of paging that the caller's own arguments leave: some ask for another one, with some there is none."""
+    kind = paging_kinds()[request.kind]
+    for argument, other in kind.instead.items():
+        if at(request.arguments, argument) not in (None, ""):
+            return paging_kinds()[other]
+    for argument, wanted in kind.only.items():
+        if at(request.arguments, argument) not in (None, wanted):
+            return replace(kind, cursor="none")
+    return kind
+
+
 def _page_size(request: ListRequest, kind: PagingKind) -> int | None:
-    most = request.maximum or kind.size
-    if most is None or request.limit is None or "size" not in kind.send:
-        return most
-    return min(most, request.limit)
+    """Rows that a full page has: what the caller asks for, or as many as the method gives and are wanted."""
+    if "size" not in kind.send:
+        return request.maximum or kind.size
+    own = whole_number(at(request.arguments, kind.send["size"]))
+    most = own or request.maximum or kind.size
+    return most if most is None or request.limit is None else min(most, request.limit)
 
 
-def _with_cursor(arguments: dict[str, Any], kind: PagingKind, cursor: Any, size: int | None) -> dict[str, Any]:
-    page = dict(arguments)
+def _page_arguments(
+    request: ListRequest, kind: PagingKind, cursor: Any, size: int | None, after: Any = None
+) -> dict[str, Any]:
+    """The arguments of one page.
+
+    Args:
+        request: the list.
+        kind: how it pages.
+        cursor: where the page begins; `None` for the first one.
+        size: how many rows it is to have.
+        after: the last row before it.
+    """
+    page = dict(request.arguments)
     for name, value in (("cursor", cursor), ("size", size)):
         if value is not None and name in kind.send:
             _set(page, kind.send[name].split("."), value)
+    if isinstance(after, dict):
+        for argument, stage in kind.along.items():
+            _set(page, argument.split("."), stage["values"].get(after.get(stage["of"]), stage["otherwise"]))
     return page
 
 
@@ -100,9 +129,7 @@ async def _counted_pages(request: ListRequest, kind: PagingKind, following: int,
     rows: list[Any] = []
     for group in range(0, len(starts), PAGES_AT_ONCE):
         some = starts[group : group + PAGES_AT_ONCE]
-        answers = await asyncio.gather(
-            *(request.call(_with_cursor(request.arguments, kind, start, None)) for start in some)
-        )
+        answers = await asyncio.gather(*(request.call(_page_arguments(request, kind, start, None)) for start in some))
         for start, answer in zip(some, answers, strict=True):
             if answer.next is not None and answer.next <= start:
                 raise _loop(request, start)
@@ -115,30 +142,19 @@ async def _pages_in_turn(
 ) -> list[Any]:
     further: list[Any] = []
     page = rows
-    seen: set[Any] = set()
+    seen: list[Any] = []
     while request.limit is None or len(rows) + len(further) < request.limit:
-        cursor = _next_cursor(kind, answer, page, len(rows) + len(further), size)
+        so_far = len(rows) + len(further)
+        cursor = next_cursor(kind, Progress(request.arguments, answer, page, so_far, len(seen) + 1, size))
         if cursor is None:
             break
-        answer = await request.call(_with_cursor(request.arguments, kind, cursor, size))
+        answer = await request.call(_page_arguments(request, kind, cursor, size, page[-1] if page else None))
         before, page = page, request.rows(answer)
         if cursor in seen or (page and page == before):
             raise _loop(request, cursor)
-        seen.add(cursor)
+        seen.append(cursor)
         further += page
     return further
-
-
-def _next_cursor(kind: PagingKind, answer: Answer, page: list[Any], count: int, size: int | None) -> Any:
-    if kind.cursor == "next":
-        return answer.next
-    if not page or (size is not None and len(page) < size):
-        return None
-    return count if kind.cursor == "counted" else min(_row_id(row) for row in page)
-
-
-def _row_id(row: Any) -> int:
-    return int(row["id"] if "id" in row else row["ID"])
 
 
 def _loop(request: ListRequest, cursor: Any) -> Incomplete:

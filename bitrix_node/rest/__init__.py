@@ -18,9 +18,14 @@ ErrorClass = Literal[
 class PagingKind:
     """One way of handing out rows; see the head of `paging.yaml`."""
 
-    cursor: Literal["none", "next", "last-id", "counted"]
+    cursor: Literal["none", "next", "last-id", "first-id", "last-row", "counted", "numbered", "answered", "again"]
     send: dict[str, str] = field(default_factory=dict)
     size: int | None = None
+    at: str | None = None
+    more: str | None = None
+    along: dict[str, dict[str, Any]] = field(default_factory=dict)
+    instead: dict[str, str] = field(default_factory=dict)
+    only: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

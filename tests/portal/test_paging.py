@@ -36,11 +36,17 @@ class Rows:
         return [{"id": number} for number in range(start, min(start + size, self.count))]
 
     async def fetch(self, kind: str, limit: int | None = None, **more: Any) -> list[int]:
-        request = ListRequest(self.call, {"filter": {"a": 1}}, lambda answer: answer.result, kind, limit, **more)
+        arguments = {"filter": {"a": 1}, **more.pop("arguments", {})}
+        request = ListRequest(self.call, arguments, rows_of, kind, limit, **more)
         rows, first = await fetch_rows(request)
         assert first.result == self.habit(self, self.asked[0]).result
         assert all(entry["filter"] == {"a": 1} for entry in self.asked)
         return [row["id"] for row in rows]
+
+
+def rows_of(answer: Answer) -> list[Any]:
+    rows: list[Any] = answer.result["items"] if isinstance(answer.result, dict) else answer.result
+    return rows
 
 
 def with_total(rows: Rows, arguments: dict[str, Any]) -> Answer:
@@ -68,6 +74,54 @@ def counted_in_pagination(rows: Rows, arguments: dict[str, Any]) -> Answer:
     return Answer(rows.ids(pagination.get("offset", 0), pagination["limit"]))
 
 
+def counted_in(*path: str) -> Callable[[Rows, dict[str, Any]], Answer]:
+    """A list method with offset and limit below these names, the last two of which are theirs."""
+
+    def habit(rows: Rows, arguments: dict[str, Any]) -> Answer:
+        *outer, offset, limit = path
+        for step in outer:
+            arguments = arguments[step]
+        return Answer(rows.ids(arguments.get(offset, 0), arguments[limit]))
+
+    return habit
+
+
+def numbered(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    return Answer(rows.ids((int(arguments.get("page", 1)) - 1) * PAGE, PAGE))
+
+
+def numbered_to_the_last(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    """Gives the last page again for every number beyond it, as Bitrix24's page navigation does."""
+    navigation = arguments["PARAMS"]["NAV_PARAMS"]
+    last = max(0, -(-rows.count // PAGE) - 1)
+    page = min(navigation.get("iNumPage", 1) - 1, last)
+    return Answer(rows.ids(page * PAGE, navigation["nPageSize"]), rows.count)
+
+
+def oldest_first(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    after = arguments["cursor"].get("value", -1)
+    return Answer(rows.ids(after + 1, arguments["cursor"]["limit"]))
+
+
+def cursor_in_the_answer(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    pagination = arguments["pagination"]
+    start = pagination.get("afterCursor", {"id": 0})["id"]
+    page = rows.ids(start, pagination["limit"])
+    following = start + len(page)
+    more = following < rows.count
+    return Answer(
+        {"items": page, "hasMore": more, "afterCursor": {"id": following}}
+        | ({"nextCursor": {"id": following}} if more else {})
+    )
+
+
+def events(rows: Rows, arguments: dict[str, Any]) -> Answer:
+    start = arguments.get("offset", 0)
+    page = rows.ids(start, arguments["limit"])
+    following = start + len(page)
+    return Answer({"items": page, "nextOffset": following, "hasMore": following < rows.count})
+
+
 def one_page(rows: Rows, arguments: dict[str, Any]) -> Answer:
     return Answer(rows.ids(0, min(arguments["limit"], 200)))
 
@@ -80,8 +134,17 @@ def one_page(rows: Rows, arguments: dict[str, Any]) -> Answer:
         ("start", without_total),
         ("START", without_total),
         ("lastId", newest_first),
+        ("lastRow", newest_first),
         ("offset", counted),
+        ("OFFSET", counted_in("OFFSET", "LIMIT")),
+        ("paramsOffset", counted_in("params", "offset", "limit")),
+        ("PARAMSOffset", counted_in("PARAMS", "offset", "limit")),
+        ("page", numbered),
+        ("NAV_PARAMS", numbered_to_the_last),
+        ("tail", oldest_first),
         ("pagination", counted_in_pagination),
+        ("afterCursor", cursor_in_the_answer),
+        ("nextCursor", cursor_in_the_answer),
     ],
 )
 @pytest.mark.parametrize(
@@ -130,6 +193,78 @@ async def test_a_wanted_page_size_is_no_larger_than_the_limit() -> None:
     rows = Rows(120, newest_first)
     await rows.fetch("lastId", 7)
     assert [entry["LIMIT"] for entry in rows.asked] == [7]
+
+
+async def test_a_list_begins_where_the_caller_wants_it_to() -> None:
+    rows = Rows(120, counted)
+    assert await rows.fetch("offset", arguments={"offset": 60}) == list(range(60, 120))
+    assert [entry["offset"] for entry in rows.asked] == [60, 110]
+    rows = Rows(220, numbered)
+    assert await rows.fetch("page", arguments={"page": "3"}) == list(range(100, 220))
+    rows = Rows(120, with_total)
+    assert await rows.fetch("start", arguments={"start": 50}) == list(range(50, 120))
+
+
+async def test_a_page_is_as_large_as_the_caller_wants_it_to_be() -> None:
+    rows = Rows(25, counted)
+    assert await rows.fetch("offset", arguments={"limit": 10}) == list(range(25))
+    assert [entry["limit"] for entry in rows.asked] == [10, 10, 10]
+
+
+async def test_events_are_asked_for_until_there_are_no_more() -> None:
+    rows = Rows(250, events)
+    assert await rows.fetch("nextOffset") == list(range(250))
+    assert [entry.get("offset") for entry in rows.asked] == [None, 100, 200]
+
+
+async def test_a_queue_is_emptied() -> None:
+    waiting = list(range(120))
+
+    def hand_out(_rows: Rows, arguments: dict[str, Any]) -> Answer:
+        page, waiting[:] = waiting[: arguments["limit"]], waiting[arguments["limit"] :]
+        return Answer({"events": [{"id": number} for number in page]})
+
+    rows = Rows(120, hand_out)
+    request = ListRequest(rows.call, {}, lambda answer: answer.result["events"], "queue", None)
+    found, _ = await fetch_rows(request)
+    assert [row["id"] for row in found] == list(range(120))
+    assert rows.asked == [{"limit": 50}] * 3
+
+
+async def test_pages_go_forward_from_the_row_that_the_caller_names() -> None:
+    def newer(rows: Rows, arguments: dict[str, Any]) -> Answer:
+        page = rows.ids(arguments["FIRST_ID"] + 1, arguments["LIMIT"])
+        return Answer(page[::-1])
+
+    rows = Rows(120, newer)
+    found = await rows.fetch("lastId", arguments={"FIRST_ID": 9})
+    assert sorted(found) == list(range(10, 120))
+    assert [entry["FIRST_ID"] for entry in rows.asked] == [9, 59, 109]
+
+
+async def test_notifications_go_on_in_the_stage_of_the_last_one() -> None:
+    stages = [{"id": 100 - number, "notify_type": 1 if number < 60 else 2} for number in range(100)]
+    asked: list[dict[str, Any]] = []
+
+    async def call(arguments: dict[str, Any]) -> Answer:
+        asked.append(arguments)
+        start = next((place + 1 for place, row in enumerate(stages) if row["id"] == arguments.get("LAST_ID")), 0)
+        return Answer(stages[start : start + arguments["LIMIT"]], total=-1)
+
+    rows, _ = await fetch_rows(ListRequest(call, {}, lambda answer: answer.result, "notifications", None))
+    assert rows == stages
+    assert asked == [
+        {"LIMIT": 50},
+        {"LAST_ID": 51, "LIMIT": 50, "LAST_TYPE": 1},
+        {"LAST_ID": 1, "LIMIT": 50, "LAST_TYPE": 3},
+    ]
+
+
+async def test_a_tail_by_another_field_is_one_page_and_never_cut_in_silence() -> None:
+    arguments = {"cursor": {"field": "timestampX", "value": -1}}
+    assert await Rows(49, oldest_first).fetch("tail", arguments=arguments) == list(range(49))
+    with pytest.raises(Incomplete, match="more rows"):
+        await Rows(51, oldest_first).fetch("tail", arguments=arguments)
 
 
 async def test_more_pages_than_fit_in_memory_come_in_groups() -> None:

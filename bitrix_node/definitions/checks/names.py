@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.definitions.checks.paging import paging_kinds
 from bitrix_node.definitions.checks.views import merged
 from bitrix_node.definitions.faults import Fault, one_of, shown
 from bitrix_node.parameters.transforms import TRANSFORMS
+from bitrix_node.rest import paging_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
