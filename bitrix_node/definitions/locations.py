@@ -31,6 +31,11 @@ class DataLocation:
         return self.root / "node_definitions" / "resources"
 
     @property
+    def methods(self) -> Path:
+        """The folder with the catalogue of REST methods."""
+        return self.root / "node_definitions" / "methods"
+
+    @property
     def schema(self) -> Path:
         """The folder with the JSON Schemas."""
         return self.root / "node_definitions" / "schema"
