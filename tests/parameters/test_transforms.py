@@ -107,6 +107,10 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("webAddress", "http://localhost:5678/", "http://localhost:5678/"),
     ("yesNo", True, "Y"),
     ("yesNo", False, "N"),
+    ("calendarEvent", {"Name": "Trip", "from": "2026-11-23"}, {"name": "Trip", "from": "2026-11-23", "skip_time": "Y"}),
+    ("calendarSection", {"name": "Trips", "export": {"ALLOW": True}}, {"name": "Trips", "export": {"ALLOW": True}}),
+    ("crmLinks", "c_5, CO_7", ["C_5", "CO_7"]),
+    ("reminders", "15 min, 2 hours", [{"type": "min", "count": 15}, {"type": "hour", "count": 2}]),
 ]
 
 REFUSED: list[tuple[str, Any, str]] = [
@@ -172,6 +176,10 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("webAddress", "example.com", "starts with https://"),
     ("webAddress", "ftp://example.com", "starts with https://"),
     ("webAddress", "https://[broken", "starts with https://"),
+    ("calendarEvent", {"title": "Trip"}, "and title is none"),
+    ("calendarSection", {"place": "Riga"}, "and place is none"),
+    ("crmLinks", "deal 10", "C_5, CO_7, D_10, L_11"),
+    ("reminders", "early", "15 min, 2 hours, 1 day"),
 ]
 
 TAKES_ANYTHING = {

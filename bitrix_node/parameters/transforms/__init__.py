@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.parameters.transforms import (
     activities,
     addresses,
+    calendars,
     catalog,
     crm,
     crm_types,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _MODULES = (
     activities,
     addresses,
+    calendars,
     catalog,
     crm,
     crm_types,
