@@ -16,7 +16,7 @@ PANEL = operation(
     {"name": "onlyB", "displayName": "Only B", "show": {"kind": ["b"]}},
     {"name": "limit", "type": "number", "default": 50, "minValue": 1},
     {"name": "old", "displayName": "Old Field", "refuses": "Use Title instead."},
-    {"name": "oldFlag", "displayName": "Old Flag", "type": "boolean", "default": True, "refuses": "Leave it switched on."},
+    {"name": "oldFlag", "displayName": "Old Flag", "type": "boolean", "default": True, "refuses": "Leave it on."},
     {"name": "rows", "type": "fixedCollection", "default": {}, "groups": [{"name": "items", "members": ROW_MEMBERS}]},
     {
         "name": "options",
@@ -75,7 +75,7 @@ def test_values_are_read_with_the_defaults_of_the_panel(raw: dict[str, Any], mor
         ({"limit": 0}, "limit", "'limit' must be 1 or more; got 0", ""),
         ({"kind": "c"}, "kind", "'kind' must be one of a, b; got c", ""),
         ({"onlyB": "x"}, "onlyB", "'Only B' has no effect unless 'kind' is b", ""),
-        ({"oldFlag": False}, "oldFlag", "'Old Flag' cannot be used", "Leave it switched on."),
+        ({"oldFlag": False}, "oldFlag", "'Old Flag' cannot be used", "Leave it on."),
         ({"old": "x"}, "old", "'Old Field' cannot be used", "Use Title instead."),
         (
             {"options": {"replayId": 1}},
