@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SEPARATORS = re.compile(r"[,;\s]+")
+_AMOUNT = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+)(?:\.[0-9]+|,[0-9]{1,2})?")
 _WHOLE = re.compile(r"#?[+-]?[0-9]+")
 
 
@@ -33,6 +35,19 @@ def integer_list(value: Any) -> list[int]:
     if not numbers:
         raise UnusableValue("at least one whole number")
     return numbers
+
+
+def decimal(value: Any) -> int | float:
+    """A number such as an amount of money, from a number or its text; `12.50`, `12,50` and `1 200` are understood.
+
+    A comma in front of three digits is refused: it may part thousands or decimals.
+    """
+    if isinstance(value, str) and _AMOUNT.fullmatch(value.strip()):
+        digits = re.sub(r"\s", "", value).replace(",", ".")
+        return float(digits) if "." in digits else int(digits)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise UnusableValue("a number such as 1200 or 12.50")
+    return value
 
 
 def text_list(value: Any) -> list[Any]:
@@ -99,6 +114,7 @@ def _json_array(text: str) -> list[Any] | None:
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "csv": text_list,
+    "decimal": decimal,
     "emptied": emptied,
     "integer": integer,
     "integerList": integer_list,
