@@ -39,7 +39,7 @@ def read_values(
     return reader.read(raw)
 
 
-_TAKE_SEVERAL_FILES = {"attachedFiles"}
+_TAKE_SEVERAL_FILES = {"activityFiles", "attachedFiles"}
 """Transforms of binary data for which the panel may name several fields, separated by commas."""
 
 

@@ -11,27 +11,28 @@ from bitrix_node.parameters.transforms import crm_types
 
 
 @pytest.mark.parametrize(
-    ("given", "number", "name"),
+    ("given", "number", "name", "prefix"),
     [
-        ("LEAD", 1, "lead"),
-        ("deal", 2, "deal"),
-        (3, 3, "contact"),
-        (" 4 ", 4, "company"),
-        ("QUOTE", 7, "quote"),
-        ("ORDER", 14, "order"),
-        ("SMART_INVOICE", 31, "smart_invoice"),
-        ("invoice", 31, "smart_invoice"),
-        ("DYNAMIC_1046", 1046, "dynamic_1046"),
-        ("1046", 1046, "dynamic_1046"),
+        ("LEAD", 1, "lead", "L_"),
+        ("deal", 2, "deal", "D_"),
+        (3, 3, "contact", "C_"),
+        (" 4 ", 4, "company", "CO_"),
+        ("QUOTE", 7, "quote", "Q_"),
+        ("ORDER", 14, "order", "O_"),
+        ("SMART_INVOICE", 31, "smart_invoice", "SI_"),
+        ("invoice", 31, "smart_invoice", "SI_"),
+        ("DYNAMIC_1046", 1046, "dynamic_1046", "T416_"),
+        ("1046", 1046, "dynamic_1046", "T416_"),
     ],
 )
-def test_a_kind_has_a_number_and_a_name(given: Any, number: int, name: str) -> None:
+def test_a_kind_has_a_number_a_name_and_a_letter(given: Any, number: int, name: str, prefix: str) -> None:
     assert (crm_types.type_number(given), crm_types.type_name(given)) == (number, name)
+    assert crm_types.link_prefix(given) == prefix
 
 
 @pytest.mark.parametrize("given", ["", "deals", "DYNAMIC_", "-3", "DYNAMIC_4x", "²"])
 def test_anything_else_is_no_kind(given: str) -> None:
-    for transform in (crm_types.type_number, crm_types.type_name):
+    for transform in (crm_types.type_number, crm_types.type_name, crm_types.link_prefix):
         with pytest.raises(UnusableValue, match=r"LEAD, DEAL, .* or the number of a smart process"):
             transform(given)
 

@@ -17,6 +17,7 @@ ROWS = {"fieldItems": [{"fieldName": "TITLE", "fieldValue": "Deal"}, {"fieldName
 LINK = "https://example.bitrix24.com/online/?IM_DIALOG=chat1207"
 
 TAKEN: list[tuple[str, Any, Any]] = [
+    ("activityFiles", PICTURE, [{"fileData": ["picture.png", "cGljdHVyZQ=="]}]),
     ("attachedFiles", PICTURE, [["picture.png", "cGljdHVyZQ=="]]),
     ("attachedFiles", [UNNAMED, PICTURE], [["file", "cGljdHVyZQ=="], ["picture.png", "cGljdHVyZQ=="]]),
     ("activityFields", {"END_TIME": "2026-11-23", "SUBJECT": "Call"}, {"deadline": "2026-11-23", "title": "Call"}),
@@ -34,6 +35,7 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("chatNumber", LINK, 1207),
     ("crmFields", ROWS, {"title": "Deal"}),
     ("crmDocument", "DEAL_10", ["crm", "CCrmDocumentDeal", "DEAL_10"]),
+    ("crmLinkPrefix", "DEAL", "D_"),
     ("crmTypeName", "DEAL", "deal"),
     ("crmTypeNumber", "DEAL", 2),
     ("crmMultiFields", {"imItems": ["@ann"]}, {"fm": [{"typeId": "IM", "valueType": "WORK", "value": "@ann"}]}),
@@ -120,12 +122,14 @@ TAKEN: list[tuple[str, Any, Any]] = [
 ]
 
 REFUSED: list[tuple[str, Any, str]] = [
+    ("crmLinkPrefix", "deals", "the number of a smart process"),
     ("crmDocument", "10", "such as CONTACT_12"),
     ("crmTypeName", "deals", "the number of a smart process"),
     ("crmTypeNumber", "deals", "the number of a smart process"),
     ("activityFields", {"COMPLETED": "Y"}, "COMPLETED is none"),
     ("activityFields", {"ownerId": "seven"}, "whole number as ownerId"),
     ("activityFields", {"ownerTypeId": "sale"}, "whole number as ownerTypeId"),
+    ("activityFiles", "picture.png", "names of binary fields"),
     ("attachedFiles", "picture.png", "names of binary fields"),
     ("base64Content", "not base64!", "Base64-encoded content"),
     ("botCommand", "two words", "single word"),

@@ -1,4 +1,4 @@
-"""Kinds of CRM record: methods want their number (2), their name (deal), or the document of a workflow.
+"""Kinds of CRM record: methods want their number (2), their name (deal), their letter (D), or a workflow's document.
 
 See the table of object types in the CRM chapter, and bizproc.workflow.start for the documents.
 """
@@ -35,6 +35,9 @@ DOCUMENTS = {
 }
 """Name -> class of the documents on which workflows run."""
 
+LETTERS = {"LEAD": "L", "DEAL": "D", "CONTACT": "C", "COMPANY": "CO", "QUOTE": "Q", "ORDER": "O", "SMART_INVOICE": "SI"}
+"""Name -> the short code in links to records, such as `D_10`; a smart process has T and its number in base 16."""
+
 _NAMES = {number: name for name, number in NUMBERS.items()}
 _SMART_PROCESS = re.compile(r"(?:DYNAMIC_)?([0-9]+)", re.IGNORECASE)
 _DOCUMENT = re.compile(r"([A-Z_]+?)((?:_[0-9]+){1,2})")
@@ -56,6 +59,12 @@ def type_name(value: Any) -> str:
     return _NAMES.get(number, f"DYNAMIC_{number}").lower()
 
 
+def link_prefix(value: Any) -> str:
+    """What stands before the ID in a link to a record of this kind: `D_`, and `T416_` for the smart process 1046."""
+    number = type_number(value)
+    return f"{LETTERS[_NAMES[number]] if number in _NAMES else f'T{number:x}'}_"
+
+
 def document(value: Any) -> list[str]:
     """The document of a record, `["crm", "CCrmDocumentDeal", "DEAL_10"]`, from `DEAL_10` or from the list itself."""
     if isinstance(value, list) and len(value) == 3:  # noqa: PLR2004
@@ -70,6 +79,7 @@ def document(value: Any) -> list[str]:
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "crmDocument": document,
+    "crmLinkPrefix": link_prefix,
     "crmTypeName": type_name,
     "crmTypeNumber": type_number,
 }

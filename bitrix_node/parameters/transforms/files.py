@@ -35,7 +35,13 @@ def attached_files(value: Any) -> list[list[str]]:
     return [[file_name(file), file.data] for file in files]
 
 
+def activity_files(value: Any) -> list[dict[str, list[str]]]:
+    """Binary data in the form that activities want: `[{"fileData": ["offer.pdf", "<Base64>"]}]`."""
+    return [{"fileData": named} for named in attached_files(value)]
+
+
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "activityFiles": activity_files,
     "attachedFiles": attached_files,
     "base64Content": base64_content,
     "fileName": file_name,
