@@ -22,6 +22,7 @@ from bitrix_node.parameters.transforms import (
     general,
     messenger,
     sorting,
+    storages,
     tasks,
     telephony,
 )
@@ -43,6 +44,7 @@ _MODULES = (
     general,
     messenger,
     sorting,
+    storages,
     tasks,
     telephony,
 )
