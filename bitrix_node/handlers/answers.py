@@ -67,7 +67,7 @@ def _has(row: Any, texts: dict[str, str]) -> bool:
 
 def items_from_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Json]:
     """One item a row, but for rows that are not wanted; a plain value stands under the row key."""
-    items = [row if isinstance(row, dict) else {spec.row_key: row} for row in rows]
+    items = [{**(row if isinstance(row, dict) else {spec.row_key: row}), **spec.marks} for row in rows]
     unwanted = _texts(spec.without, values)
     if unwanted and "" not in unwanted.values():
         items = [item for item in items if not _has(item, unwanted)]
@@ -92,7 +92,7 @@ def items_from_result(result: Any, spec: AnswerSpec, values: Values) -> list[Jso
         return items_from_rows([found], spec, values)
     if isinstance(found, list):
         return items_from_rows(found, spec, values)
-    return [{spec.row_key: found if found is not None or spec.path == "" else result}]
+    return [{**spec.marks, spec.row_key: found if found is not None or spec.path == "" else result}]
 
 
 def composed_item(spec: AnswerSpec, answers: Callable[[str], Any]) -> Json:

@@ -36,6 +36,9 @@ def plan(operation: Operation, values: Values) -> list[Request]:
     """
     if operation.refuses:
         raise Refusal(f"'{operation.name}' is not possible through the REST API", operation.refuses)
+    for refusal in operation.refusals:
+        if any(values.fulfils(condition) for condition in refusal.when):
+            raise Refusal(f"'{operation.name}' is not possible with these parameters", refusal.reason)
     applying = [request for request in operation.calls if _applies(request, values)]
     if not applying:
         raise Refusal(f"'{operation.name}' has nothing to do: no parameter asks for a change")

@@ -10,6 +10,7 @@ from bitrix_node.parameters.types import shortened
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:
+    from bitrix_node.definitions import Parameter
     from bitrix_node.parameters.values import Values
 
 _TEXT_TRANSFORMS = {"textContent", "upperCase"}
@@ -30,10 +31,32 @@ def converted(values: Values, path: str, transform: str | None = None) -> Any:
     parameter = values.parameters[path]
     name = transform or parameter.transform
     value = values.get(path)
+    if parameter.groups and isinstance(value, dict):
+        value = {key: _rows(parameter, rows, f"{path}.{key}") for key, rows in value.items()}
     if value is UNSET or name is None:
         return value
     if value == "" and name not in _TEXT_TRANSFORMS:
         return UNSET
+    return _transformed(parameter, name, value, path)
+
+
+def _rows(parameter: Parameter, rows: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
+    """Rows with each value as its column wants it."""
+    group = path.rpartition(".")[2]
+    columns = {member.name: member for entry in parameter.groups if entry.name == group for member in entry.members}
+    return [
+        {name: _cell(columns[name], value, f"{path}[{index}].{name}") for name, value in row.items()}
+        for index, row in enumerate(rows)
+    ]
+
+
+def _cell(column: Parameter, value: Any, path: str) -> Any:
+    if column.transform is None or value == "":
+        return value
+    return _transformed(column, column.transform, value, path)
+
+
+def _transformed(parameter: Parameter, name: str, value: Any, path: str) -> Any:
     try:
         return TRANSFORMS[name](value)
     except UnusableValue as fault:

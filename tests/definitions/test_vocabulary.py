@@ -35,6 +35,12 @@ PAIRS: dict[str, tuple[Any, type[BaseModel], set[str], set[str]]] = {
         {"request", "options"},
         {"operation"},
     ),
+    "refused use": (
+        SCHEMAS["resource.schema.json"]["$defs"]["operation"]["properties"]["refusals"]["items"],
+        models.RefusedUse,
+        set(),
+        set(),
+    ),
     "request": (SCHEMAS["resource.schema.json"]["$defs"]["request"], models.Request, set(), set()),
     "fallback": (
         SCHEMAS["resource.schema.json"]["$defs"]["request"]["properties"]["afterRefusal"],

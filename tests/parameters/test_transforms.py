@@ -41,6 +41,8 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("chatNumber", "1207", 1207),
     ("chatNumber", "chat1207", 1207),
     ("chatNumber", LINK, 1207),
+    ("crmField", "ORIGIN_ID", "originId"),
+    ("crmField", "UF_CRM_17", "UF_CRM_17"),
     ("crmFields", ROWS, {"title": "Deal"}),
     ("crmDocument", "DEAL_10", ["crm", "CCrmDocumentDeal", "DEAL_10"]),
     ("crmLinkPrefix", "DEAL", "D_"),
@@ -108,6 +110,8 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("recordingName", BinaryData("AA==", "call.wav", "audio/mpeg"), "call.wav"),
     ("recordingName", BinaryData("AA==", "call 482", "audio/mpeg"), "call 482.mp3"),
     ("recordingName", BinaryData("AA==", None, "audio/x-wav"), "recording.wav"),
+    ("rowList", {"rows": [{"price": 5, "name": ""}, {"name": ""}]}, [{"price": 5}]),
+    ("rowList", [{"price": 5}], [{"price": 5}]),
     ("restMethod", " crm.deal.list ", "crm.deal.list"),
     ("restMethod", "https://example.bitrix24.com/rest/1/code/crm.deal.list.json", "crm.deal.list"),
     ("restMethod", "profile/", "profile"),
@@ -212,6 +216,8 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("recordingName", "call.ogg", "ends in .mp3 or .wav"),
     ("recordingName", "call", "ends in .mp3 or .wav"),
     ("recordingName", PICTURE, "ends in .mp3 or .wav"),
+    ("rowList", {"rows": ["a"]} | {"rows": "a"}, "rows with their values"),
+    ("rowList", "a", "rows with their values"),
     ("restMethod", "crm.deal.list?id=1", "without arguments"),
     ("restMethod", "crm deal list", "name of a REST method"),
     ("restMethod", "", "name of a REST method"),
@@ -241,6 +247,7 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 TAKES_ANYTHING = {
+    "crmField",
     "crmMultiFields",
     "csv",
     "emptied",

@@ -166,6 +166,7 @@ def _row_number(kind: str, given: Any) -> int:
 
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "crmField": field_name,
     "crmFields": item_fields,
     "crmFilter": item_filter,
     "crmMultiFields": multi_fields,

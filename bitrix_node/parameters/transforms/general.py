@@ -77,6 +77,16 @@ def object_list(value: Any) -> list[dict[str, Any]]:
     return entries
 
 
+def row_list(value: Any) -> list[dict[str, Any]]:
+    """The rows of a panel's list, without the cells that were left empty."""
+    if isinstance(value, list):
+        return object_list(value)
+    if not isinstance(value, dict) or not all(isinstance(rows, list) for rows in value.values()):
+        raise UnusableValue("rows with their values")
+    filled = [{name: cell for name, cell in row.items() if cell != ""} for rows in value.values() for row in rows]
+    return [row for row in filled if row]
+
+
 def json_object(value: Any) -> dict[str, Any]:
     """A JSON object."""
     if isinstance(value, dict):
@@ -121,6 +131,7 @@ TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "jsonObject": json_object,
     "nameList": name_list,
     "objectList": object_list,
+    "rowList": row_list,
     "oneZero": one_zero,
     "upperCase": upper_case,
     "yesNo": yes_no,
