@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from bitrix_node.definitions import Parameter
 
-TAKE_LISTS = {"crmLinks", "crmSelect", "csv", "driveAttachments", "integerList", "nameList", "productSelect"}
+TAKE_LISTS = {
+    "crmLinks",
+    "crmSelect",
+    "csv",
+    "driveAttachments",
+    "integerList",
+    "mergedIds",
+    "nameList",
+    "productSelect",
+    "valueBatches",
+}
 """Transforms of text with commas that take a list as well, which is what an expression often gives."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
