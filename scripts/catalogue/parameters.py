@@ -39,14 +39,25 @@ def parameters_of(method: Tree, corrections: Tree) -> Tree:
     Args:
         method: what the reference says.
         corrections: `optional` and `open` name parameters (`fields.title`) that are not required, or whose list of
-            values is not closed; `add` holds further parameters.
+            values is not closed; `add` holds further ones with their types.
     """
     tables = method.get("param_tables", [])
     alternatives = [table["fields"] for table in tables if _ALTERNATIVE_TABLE.match(table["title"])]
     further = [field for table in tables if table["title"] in _FURTHER_TABLES for field in table["fields"]]
     trees = _merged_tables([method["params"] or [], *alternatives])
     members = _members([*trees, *further], _Corrections(method, corrections), "")
-    return {**members, **corrections.get("add", {})}
+    for path, kind in corrections.get("add", {}).items():
+        _add(members, path.split("."), kind)
+    return members
+
+
+def _add(members: Tree, path: Sequence[str], kind: str) -> None:
+    """Puts a further parameter in, below the one that it is a member of."""
+    for step in path[:-1]:
+        parameter = members[step] if isinstance(members.get(step), dict) else {"type": members.get(step, "object")}
+        members[step] = parameter
+        members = parameter.setdefault("members", {})
+    members[path[-1]] = kind
 
 
 def either_of(method: Tree) -> list[list[str]]:

@@ -54,13 +54,8 @@ def resource_faults(
     yield from _name_faults(head, head_path)
     yield from _folder_faults(head, head_path)
     shared = {**common_parameters, **head.content.get("parameters", {})}
-    resource = ResourceView(head.content.get("resource", ""), head.content, shared, common_options)
     yield from shared_parameters(head.content.get("parameters", {}), shared, head.file)
-    operations = [
-        OperationView(resource, document.file, name, tree)
-        for document in (head, *parts)
-        for name, tree in document.content.get("operations", {}).items()
-    ]
+    operations = _operation_views([head, *parts], shared, common_options)
     yield from repeated_operations(operations)
     for operation in operations:
         if not _names_left_out(operation, head):
@@ -68,6 +63,27 @@ def resource_faults(
                 yield from check(operation)
     if not any(document.left_out.get("operations") for document in (head, *parts)) and operations:
         yield from unused_entries(head.content, operations, head.file)
+
+
+def operation_views(
+    head_path: Path, common_parameters: Mapping[str, Tree], common_options: Sequence[Tree]
+) -> list[OperationView]:
+    """The operations of a resource, for a check that is made apart; see `resource_faults` for the arguments."""
+    head = read_document(head_path, "resource")
+    shared = {**common_parameters, **head.content.get("parameters", {})}
+    return _operation_views([head, *_parts(head, head_path)], shared, common_options)
+
+
+def _operation_views(
+    documents: Sequence[Document], shared: Mapping[str, Tree], common_options: Sequence[Tree]
+) -> list[OperationView]:
+    head = documents[0].content
+    resource = ResourceView(head.get("resource", ""), head, shared, common_options)
+    return [
+        OperationView(resource, document.file, name, tree)
+        for document in documents
+        for name, tree in document.content.get("operations", {}).items()
+    ]
 
 
 def _parts(head: Document, head_path: Path) -> Iterator[Document]:

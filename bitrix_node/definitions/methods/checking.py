@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.definitions.methods.model import STAR
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -63,10 +61,11 @@ def argument_faults(method: CatalogueMethod, arguments: Mapping[str, Any]) -> It
 def _unknown(method: CatalogueMethod, arguments: Iterable[str]) -> Iterator[ArgumentFault]:
     alternatives = (name for names in method.either_of for name in names)
     known = {name.lower(): name for name in (*method.parameters, *alternatives)}
+    patterns = [parameter for parameter in method.parameters.values() if parameter.is_pattern]
     for name in arguments:
         if name.lower() in known or name.lower() in _EVERYWHERE or _CUSTOM_FIELD.match(name):
             continue
-        if not any(_fits(pattern, name) for pattern in known if STAR in pattern):
+        if not any(pattern.takes(name) for pattern in patterns):
             yield ArgumentFault(name, f"{method.name} has no parameter {_quoted(name)}", _known_names(name, known))
 
 
@@ -123,10 +122,6 @@ def _is_plain(value: Any) -> bool:
 
 def _is_json(value: Any) -> bool:
     return isinstance(value, str) and value.lstrip()[:1] in {"{", "["}
-
-
-def _fits(pattern: str, name: str) -> bool:
-    return re.fullmatch(re.escape(pattern).replace(re.escape(STAR), ".+"), name.lower()) is not None
 
 
 def _quoted(name: str) -> str:

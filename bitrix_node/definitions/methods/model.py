@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -48,6 +49,13 @@ class MethodParameter:
     def is_pattern(self) -> bool:
         """Whether the caller fills in a part of the name."""
         return STAR in self.name
+
+    def takes(self, name: str) -> bool:
+        """Whether the caller may write the name so, in any case."""
+        if not self.is_pattern:
+            return name.lower() == self.name.lower()
+        pattern = re.escape(self.name.lower()).replace(re.escape(STAR), ".+")
+        return re.fullmatch(pattern, name.lower()) is not None
 
 
 @dataclass(frozen=True)
