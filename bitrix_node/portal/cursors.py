@@ -85,8 +85,15 @@ def _again(_kind: PagingKind, progress: Progress) -> Any:
     return None if _is_last(progress) else progress.pages
 
 
-def _last_row(_kind: PagingKind, progress: Progress) -> Any:
-    return None if _is_last(progress) else _row_id(progress.page[-1])
+def _last_row(kind: PagingKind, progress: Progress) -> Any:
+    """Where a list comes in parts, only a short page of the last part ends it."""
+    if not progress.page or (_is_last(progress) and _in_last_part(kind, progress.page[-1])):
+        return None
+    return _row_id(progress.page[-1])
+
+
+def _in_last_part(kind: PagingKind, row: Any) -> bool:
+    return not any(row.get(part["of"]) in part["values"] for part in kind.along.values())
 
 
 def _smallest_id(_kind: PagingKind, progress: Progress) -> Any:

@@ -260,6 +260,16 @@ async def test_notifications_go_on_in_the_stage_of_the_last_one() -> None:
     ]
 
 
+async def test_a_short_page_of_an_earlier_stage_does_not_end_the_list() -> None:
+    pages = {None: [{"id": 9, "notify_type": 1}], 9: [{"id": 30, "notify_type": 2}]}
+
+    async def call(arguments: dict[str, Any]) -> Answer:
+        return Answer(pages[arguments.get("LAST_ID")])
+
+    rows, _ = await fetch_rows(ListRequest(call, {}, lambda answer: answer.result, "notifications", None))
+    assert [row["id"] for row in rows] == [9, 30]
+
+
 async def test_a_tail_by_another_field_is_one_page_and_never_cut_in_silence() -> None:
     arguments = {"cursor": {"field": "timestampX", "value": -1}}
     assert await Rows(49, oldest_first).fetch("tail", arguments=arguments) == list(range(49))
