@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
@@ -28,7 +28,18 @@ def iso_day(value: Any) -> str:
     return iso_date(value)[:10]
 
 
+def rfc3339(value: Any) -> str:
+    """A moment with its offset, from any form of ISO 8601; a day begins at midnight, and without an offset it is UTC.
+
+    For methods that refuse anything but RFC 3339 (im.notify.history.search), so that the portal's time zone cannot
+    fill in for an offset.
+    """
+    moment = datetime.fromisoformat(iso_date(value))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat(timespec="seconds")
+
+
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "isoDate": iso_date,
     "isoDay": iso_day,
+    "rfc3339": rfc3339,
 }
