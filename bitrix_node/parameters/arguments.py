@@ -62,17 +62,13 @@ def unused_parameters(values: Values, requests: Iterable[Request]) -> list[str]:
 
 
 def request_parameters(request: Request) -> set[str]:
-    """The paths of all parameters that a request reads."""
+    """The paths of all parameters that a request does something with; to require one is not enough."""
     sources = [source for entries in request.arguments.values() for source in entries]
     if not isinstance(request.method, str):
         sources.append(request.method)
     if request.each is not None:
         sources.append(request.each)
-    paths = {
-        *request.accepts,
-        *(path for one_of in request.requires for path in one_of),
-        *answer_parameters(request.answer),
-    }
+    paths = {*request.accepts, *answer_parameters(request.answer)}
     for condition in request.when:
         paths |= set(condition)
     for source in sources:
