@@ -13,6 +13,7 @@ from bitrix_node.definitions.checks.parameters import listed_parameters, shared_
 from bitrix_node.definitions.checks.resource import listing_faults, resource_faults, resource_heads
 from bitrix_node.definitions.faults import Fault, one_of, shown
 from bitrix_node.definitions.locations import DataLocation, packaged_data
+from bitrix_node.definitions.methods import MethodCatalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,8 +76,9 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
     heads = resource_heads(location.resources)
     if "resources" in node.content:
         yield from listing_faults(node.content["resources"], heads, node.file)
+    catalogue = MethodCatalogue(location) if location.methods.is_dir() else None
     for head in heads.values():
-        yield from resource_faults(head, parameters, options)
+        yield from resource_faults(head, parameters, options, catalogue)
 
 
 def _credential_faults(location: DataLocation, manifest: Document, node: Document) -> Iterator[Fault]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.definitions.faults import one_of, shown
-from bitrix_node.definitions.methods import MethodCatalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from bitrix_node.definitions.checks.views import OperationView, RequestView, Tree
     from bitrix_node.definitions.faults import Fault
-    from bitrix_node.definitions.methods import CatalogueMethod, MethodParameter
+    from bitrix_node.definitions.methods import CatalogueMethod, MethodCatalogue, MethodParameter
 
 _EVERYTHING = "*"
 _FREE_FORM = {"filter", "order", "sort", "select"}
@@ -20,8 +19,12 @@ _OPEN_ANSWERS = {"total", "single", "match", "item"}
 """Answers that take one row or a number out of a list, for which one page is enough."""
 
 
-def undocumented_calls(operation: OperationView) -> Iterator[Fault]:
+def undocumented_calls(operation: OperationView, catalogue: MethodCatalogue) -> Iterator[Fault]:
     """Whatever a request does otherwise than the documentation of its method has it.
+
+    Args:
+        operation: whose requests are looked at.
+        catalogue: the documented methods.
 
     Methods, versions and names must be written as documented, in upper and lower case too.
     """
@@ -30,7 +33,6 @@ def undocumented_calls(operation: OperationView) -> Iterator[Fault]:
         if not isinstance(name, str):
             continue
         version = request.tree.get("version", 2)
-        catalogue = MethodCatalogue.packaged()
         method = catalogue.method(name, version)
         if method is None:
             message = f"REST {version} has no documented method {shown(name)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.definitions.checks.documentation import undocumented_calls
 from bitrix_node.definitions.checks.documents import Document, file_name, read_document
 from bitrix_node.definitions.checks.names import unknown_names
 from bitrix_node.definitions.checks.panel import repeated_fields
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bitrix_node.definitions.checks.views import Tree
+    from bitrix_node.definitions.methods import MethodCatalogue
 
 OPERATION_CHECKS: tuple[Callable[[OperationView], Iterator[Fault]], ...] = (
     operation_texts,
@@ -37,7 +39,10 @@ OPERATION_CHECKS: tuple[Callable[[OperationView], Iterator[Fault]], ...] = (
 
 
 def resource_faults(
-    head_path: Path, common_parameters: Mapping[str, Tree], common_options: Sequence[Tree]
+    head_path: Path,
+    common_parameters: Mapping[str, Tree],
+    common_options: Sequence[Tree],
+    catalogue: MethodCatalogue | None = None,
 ) -> Iterator[Fault]:
     """Everything that is wrong with a resource.
 
@@ -45,6 +50,7 @@ def resource_faults(
         head_path: `NAME.yaml`, or `resource.yaml` in the folder of a large resource.
         common_parameters: the parameters that the node offers to every resource.
         common_options: the options that every operation has.
+        catalogue: the documented methods that requests are held against; without it they are not.
     """
     head = read_document(head_path, "resource")
     parts = list(_parts(head, head_path))
@@ -55,35 +61,21 @@ def resource_faults(
     yield from _folder_faults(head, head_path)
     shared = {**common_parameters, **head.content.get("parameters", {})}
     yield from shared_parameters(head.content.get("parameters", {}), shared, head.file)
-    operations = _operation_views([head, *parts], shared, common_options)
+    resource = ResourceView(head.content.get("resource", ""), head.content, shared, common_options)
+    operations = [
+        OperationView(resource, document.file, name, tree)
+        for document in (head, *parts)
+        for name, tree in document.content.get("operations", {}).items()
+    ]
     yield from repeated_operations(operations)
     for operation in operations:
         if not _names_left_out(operation, head):
             for check in OPERATION_CHECKS:
                 yield from check(operation)
+            if catalogue is not None:
+                yield from undocumented_calls(operation, catalogue)
     if not any(document.left_out.get("operations") for document in (head, *parts)) and operations:
         yield from unused_entries(head.content, operations, head.file)
-
-
-def operation_views(
-    head_path: Path, common_parameters: Mapping[str, Tree], common_options: Sequence[Tree]
-) -> list[OperationView]:
-    """The operations of a resource, for a check that is made apart; see `resource_faults` for the arguments."""
-    head = read_document(head_path, "resource")
-    shared = {**common_parameters, **head.content.get("parameters", {})}
-    return _operation_views([head, *_parts(head, head_path)], shared, common_options)
-
-
-def _operation_views(
-    documents: Sequence[Document], shared: Mapping[str, Tree], common_options: Sequence[Tree]
-) -> list[OperationView]:
-    head = documents[0].content
-    resource = ResourceView(head.get("resource", ""), head, shared, common_options)
-    return [
-        OperationView(resource, document.file, name, tree)
-        for document in documents
-        for name, tree in document.content.get("operations", {}).items()
-    ]
 
 
 def _parts(head: Document, head_path: Path) -> Iterator[Document]:
