@@ -42,7 +42,7 @@ def product_field(name: str) -> str:
         UnusableValue: for the fields about prices.
     """
     if name in KEPT_APART:
-        raise UnusableValue(f"fields of the product itself ({name} is kept apart, see catalog.price.* and API Call)")
+        raise UnusableValue(f"fields of the product itself ({name} is kept apart, see 'Price' of the resource Product and catalog.price.*)")
     return RENAMED.get(name) or camel_case(name)
 
 
