@@ -122,6 +122,7 @@ class Answer(_Model):
     steps: bool = False
     item: dict[str, tuple[str, ...]] = {}
     single: bool = False
+    echoes: tuple[str, ...] = ()
     match: dict[str, str] = {}
     record: bool = False
     filter: str | None = None

@@ -34,7 +34,9 @@ async def call(step: Step) -> Outcome:
         return Outcome(items=[rows[0]], result=rows[0], envelope=answer.envelope())
     if spec.record and at_path(answer.result, spec.path) in _NOTHING:
         raise _not_found(step)
-    return Outcome(items_from_result(answer.result, spec, step.values), answer.result, answer.envelope())
+    echo = {name: step.arguments[name] for name in spec.echoes if name in step.arguments}
+    items = [{**echo, **item} for item in items_from_result(answer.result, spec, step.values)]
+    return Outcome(items, answer.result, answer.envelope())
 
 
 def _check_success(result: Any, step: Step) -> None:

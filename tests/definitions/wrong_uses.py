@@ -111,6 +111,13 @@ USES = [
 
 REQUESTS = [
     Wrong(
+        "an echo of an argument that is not sent",
+        put(OPERATIONS, "delete", "steps", 1, "answer", "echoes", value=["IDS"]),
+        "operations.delete.steps[1].answer.echoes[0]",
+        'the call sends no "IDS"',
+        "ID",
+    ),
+    Wrong(
         "keys of elements where there are none",
         put(OPERATIONS, "delete", "steps", 0, "eachKey", value="ID"),
         "operations.delete.steps[0].eachKey",

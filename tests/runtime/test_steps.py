@@ -89,6 +89,15 @@ async def test_a_refused_element_tells_what_was_done_for_the_others(scripted: Sc
     assert sorted(change.result for change in caught.value.done) == [7, 9]
 
 
+async def test_items_repeat_what_they_were_for(scripted: ScriptedPortal) -> None:
+    answer = {"rowKey": "done", "echoes": ["name"]}
+    share = {"id": "share", "method": "crm.item.add", "each": "rows", "arguments": {"name": {"element": "NAME"}}}
+    scripted.answers.extend([{"result": True}, {"result": {"name": "given by Bitrix24"}}, {"result": True}])
+    rows = [{"NAME": "a"}, {"NAME": "b"}, {"SORT": 5}]
+    outcome = await carried_out(operation({**share, "answer": answer}), scripted, rows=rows)
+    assert outcome.items == [{"name": "a", "done": True}, {"name": "given by Bitrix24"}, {"done": True}]
+
+
 async def test_results_stand_under_the_keys_of_their_elements(scripted: ScriptedPortal) -> None:
     add = {"id": "add", "method": "crm.item.add", "each": "rows", "eachKey": "ID", "arguments": {"x": {"element": ""}}}
     link = {

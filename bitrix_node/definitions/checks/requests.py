@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bitrix_node.definitions.faults import one_of, shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from bitrix_node.definitions.faults import Fault
 
 _WHOLE_ANSWERS = {
+    "echoes": "rows tell themselves what they are",
     "match": "a row is only looked for in a list that comes whole",
     "success": "a page of a list does not say whether anything was done",
     "transform": "rows are only made of an answer that comes whole",
@@ -56,6 +59,15 @@ def misplaced_keys(operation: OperationView) -> Iterator[Fault]:
             if "paging" in request.tree and key in request.tree.get("answer", {}):
                 yield operation.fault(f"{request.place}.answer.{key}", message, "a request without paging")
         yield from _picked_from_pages(operation, request)
+        yield from _echoes_of_nothing(operation, request)
+
+
+def _echoes_of_nothing(operation: OperationView, request: RequestView) -> Iterator[Fault]:
+    sent = request.tree.get("arguments", {})
+    for index, name in enumerate(request.tree.get("answer", {}).get("echoes", [])):
+        if name not in sent:
+            place = f"{request.place}.answer.echoes[{index}]"
+            yield operation.fault(place, f"the call sends no {shown(name)}", one_of(sent, name))
 
 
 def _picked_from_pages(operation: OperationView, request: RequestView) -> Iterator[Fault]:
