@@ -5,9 +5,9 @@ from bitrix_node.handlers.explaining import explain
 from bitrix_node.handlers.planning import (
     Refusal,
     check_credential,
-    check_later_arguments,
     check_required,
     check_use,
+    check_values,
     plan,
 )
 from bitrix_node.handlers.results import Outcome
@@ -18,9 +18,9 @@ __all__ = [
     "Outcome",
     "Refusal",
     "check_credential",
-    "check_later_arguments",
     "check_required",
     "check_use",
+    "check_values",
     "explain",
     "perform",
     "plan",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.planning import check_required, check_use, known_elements, pending_answer, plan
+from bitrix_node.handlers.planning import check_required, check_use, check_values, known_elements, pending_answer, plan
 from bitrix_node.parameters import build_arguments
 from bitrix_node.parameters.arguments import resolve_source
 
@@ -25,6 +25,7 @@ def explain(operation: Operation, values: Values) -> list[dict[str, Any]]:
     requests = plan(operation, values)
     check_required(values, requests)
     check_use(operation, values, requests)
+    check_values(operation, values, requests)
     return [_described(request, values, element) for request in requests for element in known_elements(request, values)]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters import UNSET, ParameterError, Pending, build_arguments
 from bitrix_node.parameters.arguments import answer_parameters, resolve_source, unused_parameters
+from bitrix_node.parameters.conversion import converted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,12 +76,15 @@ def check_required(values: Values, requests: Sequence[Request]) -> None:
                 raise ParameterError(one_of[0], f"{names} is required", parameters[0].description or "")
 
 
-def check_later_arguments(values: Values, requests: Sequence[Request]) -> None:
-    """Refuses values that no request after the first could send: the first one must not be sent in vain.
+def check_values(operation: Operation, values: Values, requests: Sequence[Request]) -> None:
+    """Refuses values that later requests could not send, or with which no answer could be read: none is sent in vain.
 
     Raises:
         ParameterError: that names the parameter.
     """
+    answers = [request.answer for request in requests] + ([operation.answer] if operation.answer else [])
+    for path in {path for answer in answers for path in answer_parameters(answer)}:
+        converted(values, path)
     for request in requests[1:]:
         for element in known_elements(request, values):
             build_arguments(request, values, pending_answer, element)

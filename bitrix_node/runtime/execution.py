@@ -11,9 +11,9 @@ from bitrix_node.credentials.redaction import redact
 from bitrix_node.handlers import (
     ActionFailed,
     check_credential,
-    check_later_arguments,
     check_required,
     check_use,
+    check_values,
     perform,
     plan,
 )
@@ -141,7 +141,7 @@ class Execution:
         values = read_values(self._operation, item.parameters, item.binary, strict=self._options.strict)
         requests = plan(self._operation, values)
         check_required(values, requests)
-        check_later_arguments(values, requests)
+        check_values(self._operation, values, requests)
         if self._options.strict:
             check_use(self._operation, values, requests)
         if not values.used("accessToken"):
