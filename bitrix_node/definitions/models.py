@@ -88,7 +88,10 @@ class Parameter(_Model):
 
 
 class Source(_Model):
-    """Where the value of one argument comes from; exactly one of `parameter`, `value`, `answer`, `element` is set."""
+    """Where the value of one argument comes from.
+
+    Exactly one of `parameter`, `value`, `answer`, `element`, `object` and `generate` is set.
+    """
 
     parameter: str | None = None
     transform: str | None = None
@@ -97,6 +100,8 @@ class Source(_Model):
     answer: str | None = None
     at: Source | None = None
     element: str | None = None
+    object: dict[str, Source] = {}
+    generate: Literal["code"] | None = None
     prefix: Source | None = None
     keyed_by: str | None = None
     given: str | None = None

@@ -156,4 +156,6 @@ def _source(source: str | Mapping[str, Any], names: _Names, path: str) -> Tree:
     for key in ("otherwise", "at", "prefix"):
         if key in resolved:
             resolved[key] = _source(resolved[key], names, path)
+    if "object" in resolved:
+        resolved["object"] = {key: _source(inner, names, path) for key, inner in resolved["object"].items()}
     return resolved

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from bitrix_node.parameters.conversion import converted
 from bitrix_node.parameters.errors import ParameterError, UnusableValue
@@ -85,7 +86,7 @@ def answer_parameters(answer: Answer) -> set[str]:
 def source_parameters(source: Source) -> set[str]:
     """The paths of all parameters that a source reads."""
     paths = {path for path in (source.parameter, source.keyed_by, source.given) if path}
-    for inner in (source.otherwise, source.at, source.prefix):
+    for inner in (source.otherwise, source.at, source.prefix, *source.object.values()):
         paths |= source_parameters(inner) if inner else set()
     return paths
 
@@ -113,19 +114,24 @@ class _Resolver:
     def _own_value(self, source: Source) -> Any:
         if source.given is not None and not self._values.is_given(source.given):
             return UNSET
+        if source.parameter is not None:
+            return self._parameter(source, source.parameter)
         if source.answer is not None:
             return _transformed(source, self._answered(source.answer, source.at), f"the answer of {source.answer}")
         if source.element is not None:
             return _transformed(source, self._element_at(source.element), f"'{source.element}' of an entry")
-        if source.parameter is None:
-            return source.value
-        parameter = self._values.parameters[source.parameter]
+        if source.object:
+            return _transformed(source, self._object(source.object), "the values together")
+        return source.value if source.generate is None else _new_code()
+
+    def _parameter(self, source: Source, path: str) -> Any:
+        parameter = self._values.parameters[path]
         if parameter.type == "collection":
             return _transformed(source, self._members(parameter), f"'{parameter.display_name}'")
         if source.table is not None:
-            value = self._values.get(source.parameter)
+            value = self._values.get(path)
             return UNSET if value is UNSET else source.table.get(str(value), value)
-        return converted(self._values, source.parameter, source.transform)
+        return converted(self._values, path, source.transform)
 
     def _answered(self, path: str, at: Source | None) -> Any:
         """What stands at a path of the answers; with `at`, under the key that it resolves to."""
@@ -133,6 +139,12 @@ class _Resolver:
             return self._answers(path)
         key = self.resolve(at)
         return UNSET if key is UNSET else self._answers(f"{path}.{key}")
+
+    def _object(self, sources: dict[str, Source]) -> Any:
+        """The sources that have something, each under its key; pending as a whole where one of them is."""
+        found = {key: self.resolve(inner) for key, inner in sources.items()}
+        given = {key: value for key, value in found.items() if value is not UNSET}
+        return next((value for value in given.values() if isinstance(value, Pending)), given or UNSET)
 
     def _element_at(self, path: str) -> Any:
         if isinstance(self._element, Pending):
@@ -148,6 +160,11 @@ class _Resolver:
             if member.use is None
         }
         return {key: value for key, value in members.items() if value is not UNSET} or UNSET
+
+
+def _new_code() -> str:
+    """A symbolic code that nothing else has; it begins with a letter, as codes must."""
+    return f"c{uuid4().hex}"
 
 
 def _joined(prefix: Any, value: Any) -> Any:

@@ -86,10 +86,21 @@ def arguments(given: dict[str, Any], **paths: Any) -> dict[str, Any]:
         ({}, {"f": {"answer": "first.id", "transform": "integer"}}, {"f": 17}),
         ({}, {"f": {"answer": "first.rows"}}, {"f": [1, 2]}),
         ({}, {"f": {"answer": "first.pending", "transform": "integer"}}, {"f": "the id"}),
+        ({"title": "T"}, {"f": {"object": {"a": TITLE, "b": {"value": 1}}}}, {"f": {"a": "T", "b": 1}}),
+        ({"title": "T"}, {"f": {"object": {"a": TITLE, "b": {"parameter": "count"}}}}, {"f": {"a": "T"}}),
+        ({}, {"f": {"object": {"a": TITLE}, "otherwise": {"value": 0}}}, {"f": 0}),
+        ({"title": "T"}, {"f": {"object": {"x": TITLE}, "transform": "jsonObject"}}, {"f": {"x": "T"}}),
+        ({"title": "T"}, {"f": {"object": {"a": TITLE, "b": {"answer": "first.pending"}}}}, {"f": "the id"}),
     ],
 )
 def test_arguments_are_built(given: dict[str, Any], paths: dict[str, Any], built: dict[str, Any]) -> None:
     assert arguments(given, **paths) == built
+
+
+def test_a_generated_code_is_a_new_one_each_time() -> None:
+    codes = {arguments({}, f={"generate": "code"})["f"] for _ in range(3)}
+    assert len(codes) == 3
+    assert all(code.isalnum() and code[0].isalpha() for code in codes)
 
 
 def test_merging_leaves_the_definition_as_it_was() -> None:

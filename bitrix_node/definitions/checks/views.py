@@ -199,8 +199,10 @@ def merged(entry: str | Tree, shared: Mapping[str, Tree]) -> Tree | None:
 
 
 def _with_inner(place: str, source: str | Tree) -> Iterator[tuple[str, Tree]]:
-    tree = {"parameter": source} if isinstance(source, str) else source
+    tree: Tree = {"parameter": source} if isinstance(source, str) else source
     yield place, tree
     for key in ("otherwise", "at", "prefix"):
         if key in tree:
             yield from _with_inner(f"{place}.{key}", tree[key])
+    for key, inner in tree.get("object", {}).items():
+        yield from _with_inner(f"{place}.object.{key}", inner)
