@@ -26,6 +26,7 @@ TAKE_LISTS = {
     "nameList",
     "productSelect",
     "valueBatches",
+    "workflowDocument",
 }
 """Transforms of text with commas that take a list as well, which is what an expression often gives."""
 

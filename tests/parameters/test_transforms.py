@@ -157,6 +157,12 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("calendarSection", {"name": "Trips", "export": {"ALLOW": True}}, {"name": "Trips", "export": {"ALLOW": True}}),
     ("crmLinks", "c_5, CO_7", ["C_5", "CO_7"]),
     ("reminders", "15 min, 2 hours", [{"type": "min", "count": 15}, {"type": "hour", "count": 2}]),
+    ("localizedTexts", {"names": [{"langCode": "EN", "name": "Send"}, {"name": ""}]}, {"en": ""}),
+    ("ruleCode", " sms-robot_1.2 ", "sms-robot_1.2"),
+    ("ruleDocumentType", "crm_deal", ["crm", "CCrmDocumentDeal", "DEAL"]),
+    ("ruleProperties", {}, {}),
+    ("workflowDocument", "D_10", ["crm", "CCrmDocumentDeal", "DEAL_10"]),
+    ("workflowTaskAnswer", {"status": "ok", "COMMENT": "Seen"}, {"STATUS": 3, "COMMENT": "Seen"}),
 ]
 
 REFUSED: list[tuple[str, Any, str]] = [
@@ -248,9 +254,15 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("storageAccess", {"U1": "E"}, "R read, W write, X manage"),
     ("storageCode", "my dishes", "Latin letters, digits and underscores"),
     ("storageFields", ["NAME"], 'such as {"NAME": "Dishes"}'),
+    ("ruleCode", "my rule", "a code of letters, digits, periods, hyphens and underscores"),
+    ("ruleDocumentType", "task", "or the number of a smart process"),
+    ("ruleProperties", {"properties": [{"name": "1st"}]}, "a letter first"),
+    ("workflowDocument", "DEAL", "CONTACT_12, SMART_INVOICE_5 or DYNAMIC_1046_9, or FILE_7"),
+    ("workflowTaskAnswer", {"STATUS": 5}, "1 (yes), 2 (no), 3 (ok) or 4 (cancel)"),
 ]
 
 TAKES_ANYTHING = {
+    "localizedTexts",
     "crmField",
     "crmMultiFields",
     "csv",

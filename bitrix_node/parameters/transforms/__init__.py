@@ -26,6 +26,7 @@ from bitrix_node.parameters.transforms import (
     storages,
     tasks,
     telephony,
+    workflows,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ _MODULES = (
     storages,
     tasks,
     telephony,
+    workflows,
 )
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
