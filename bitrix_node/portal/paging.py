@@ -123,7 +123,7 @@ def _refuse_silent_cut(request: ListRequest, kind: PagingKind, rows: list[Any], 
 
 async def _counted_pages(request: ListRequest, kind: PagingKind, following: int, total: int) -> list[Any]:
     """All further pages at once: the first answer told how many rows there are."""
-    size = kind.size or following
+    size = _rows_a_page(request, kind, following)
     wanted = total if request.limit is None else min(total, request.limit)
     starts = range(following, wanted, size)
     rows: list[Any] = []
@@ -135,6 +135,13 @@ async def _counted_pages(request: ListRequest, kind: PagingKind, following: int,
                 raise _loop(request, start)
             rows += request.rows(answer)
     return rows
+
+
+def _rows_a_page(request: ListRequest, kind: PagingKind, following: int) -> int:
+    """From where the second page begins: some methods have fewer rows a page than their kind usually has."""
+    begin = str(at(request.arguments, kind.send["cursor"]) or 0)
+    size = following - int(begin) if begin.isdecimal() else 0
+    return size if size > 0 else kind.size or following
 
 
 async def _pages_in_turn(

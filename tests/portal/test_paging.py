@@ -205,6 +205,16 @@ async def test_a_list_begins_where_the_caller_wants_it_to() -> None:
     assert await rows.fetch("start", arguments={"start": 50}) == list(range(50, 120))
 
 
+@pytest.mark.parametrize("arguments", [{}, {"start": 10}, {"start": "20"}])
+async def test_a_method_with_short_pages_gives_all_rows(arguments: dict[str, Any]) -> None:
+    def short_pages(rows: Rows, asked: dict[str, Any]) -> Answer:
+        start = int(asked.get("start", 0))
+        return Answer(rows.ids(start, 10), rows.count, start + 10 if start + 10 < rows.count else None)
+
+    begin = int(arguments.get("start", 0))
+    assert await Rows(65, short_pages).fetch("start", arguments=arguments) == list(range(begin, 65))
+
+
 async def test_a_page_is_as_large_as_the_caller_wants_it_to_be() -> None:
     rows = Rows(25, counted)
     assert await rows.fetch("offset", arguments={"limit": 10}) == list(range(25))
