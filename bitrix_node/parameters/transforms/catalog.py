@@ -42,7 +42,8 @@ def product_field(name: str) -> str:
         UnusableValue: for the fields about prices.
     """
     if name in KEPT_APART:
-        raise UnusableValue(f"fields of the product itself ({name} is kept apart, see 'Price' of the resource Product and catalog.price.*)")
+        elsewhere = "see 'Price' of the resource Product and catalog.price.*"
+        raise UnusableValue(f"fields of the product itself ({name} is kept apart, {elsewhere})")
     return RENAMED.get(name) or camel_case(name)
 
 
