@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.handlers.answers import composed_item, items_from_result
 from bitrix_node.handlers.planning import Refusal, plan
 from bitrix_node.handlers.registry import HANDLERS
-from bitrix_node.handlers.results import Outcome, joined, skipped
+from bitrix_node.handlers.results import Outcome, gathered, joined, skipped
 from bitrix_node.handlers.step import Step
 from bitrix_node.parameters import UNSET, build_arguments
 from bitrix_node.parameters.arguments import resolve_source
@@ -181,7 +181,7 @@ class Action:
     def _simplified(self, outcome: Outcome) -> Outcome:
         if self.values.used("simplify") is not False:
             return outcome
-        return Outcome([outcome.envelope], outcome.result, outcome.envelope, outcome.binary)
+        return Outcome([outcome.envelope], outcome.result, outcome.envelope, gathered(outcome.binary))
 
 
 async def perform(operation: Operation, values: Values, portal: Scope) -> Outcome:

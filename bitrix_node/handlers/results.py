@@ -20,13 +20,13 @@ class Outcome:
         items: the JSON of each output item.
         result: what the method returned, for later steps.
         envelope: the whole answer, for when Simplify is off.
-        binary: binary fields of the (only) item.
+        binary: binary fields of each item, in the order of the items; nothing where no item has any.
     """
 
     items: list[dict[str, Any]]
     result: Any
     envelope: dict[str, Any]
-    binary: dict[str, BinaryData] = field(default_factory=dict)
+    binary: list[dict[str, BinaryData]] = field(default_factory=list)
 
 
 def joined(outcomes: Sequence[Outcome], keys: Sequence[Any] | None = None) -> Outcome:
@@ -44,7 +44,16 @@ def joined(outcomes: Sequence[Outcome], keys: Sequence[Any] | None = None) -> Ou
         items=[item for outcome in outcomes for item in outcome.items],
         result=results,
         envelope={"result": [outcome.envelope.get("result") for outcome in outcomes]},
+        binary=[fields for outcome in outcomes for fields in outcome.binary],
     )
+
+
+def gathered(binary: Sequence[dict[str, BinaryData]]) -> list[dict[str, BinaryData]]:
+    """The binary fields of several items as those of one; from the second on, fields of one name get a number."""
+    together: dict[str, BinaryData] = {}
+    for number, fields in enumerate(binary):
+        together |= {f"{name}_{number}" if name in together else name: data for name, data in fields.items()}
+    return [together] if together else []
 
 
 def skipped(error: PortalError) -> Outcome:

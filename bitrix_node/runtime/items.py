@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from bitrix_node.handlers import Outcome
+    from bitrix_node.parameters import BinaryData
 
 Item = dict[str, Any]
 
@@ -44,8 +45,11 @@ def _read_item(entry: Any, index: int) -> Item:
 def output_items(outcome: Outcome, index: int) -> list[Item]:
     """The output of one input item, each paired to it."""
     paired = {"item": index}
-    items: Sequence[Item] = [{"json": json, "pairedItem": paired} for json in outcome.items]
     if not outcome.binary:
-        return list(items)
-    binary = {name: data.as_item_field() for name, data in outcome.binary.items()}
-    return [{"json": item["json"], "binary": binary, "pairedItem": paired} for item in items]
+        return [{"json": json, "pairedItem": paired} for json in outcome.items]
+    pairs = zip(outcome.items, outcome.binary, strict=True)
+    return [{"json": json, "binary": _binary(fields), "pairedItem": paired} for json, fields in pairs]
+
+
+def _binary(fields: Mapping[str, BinaryData]) -> dict[str, Any]:
+    return {name: data.as_item_field() for name, data in fields.items()}
