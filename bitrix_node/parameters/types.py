@@ -14,14 +14,16 @@ from bitrix_node.parameters.values import UNSET
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bitrix_node.definitions import Parameter
+    from bitrix_node.definitions import Option, Parameter
 
 TAKE_LISTS = {
     "crmLinks",
     "crmSelect",
     "csv",
     "driveAttachments",
+    "emptiedCrmFields",
     "integerList",
+    "listValues",
     "mergedIds",
     "nameList",
     "productSelect",
@@ -102,8 +104,13 @@ def _option(parameter: Parameter, raw: Any) -> Any:
         if raw == option.value or str(raw).lower() in {str(option.value).lower(), option.name.lower()}:
             return option.value
     if parameter.options and not parameter.custom_values:
-        raise UnusableValue(f"one of {', '.join(str(option.value) for option in parameter.options)}")
+        raise UnusableValue(f"one of {', '.join(_spelled(option) for option in parameter.options)}")
     return raw
+
+
+def _spelled(option: Option) -> str:
+    """A choice as a message names it: its value, or its name where the value is empty or a Python word."""
+    return option.name if option.value == "" or isinstance(option.value, bool) else str(option.value)
 
 
 def _options(parameter: Parameter, raw: Any) -> Any:

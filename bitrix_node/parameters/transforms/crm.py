@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.transforms.money import money_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +75,13 @@ def item_fields(value: Any) -> dict[str, Any]:
         elif name == "fm":
             fields.setdefault("fm", []).extend(entry if isinstance(entry, list) else [entry])
         else:
-            fields[field_name(name)] = entry
+            fields.update(money_fields(field_name(name), entry))
     return fields
+
+
+def emptied_fields(value: Any) -> dict[str, str]:
+    """Fields to empty, under their current names: an empty text clears a field, which leaving it out does not."""
+    return {field_name(name): "" for name in listed_names(value)}
 
 
 def multi_fields(value: Any) -> dict[str, Any]:
@@ -172,5 +178,6 @@ TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "crmMultiFields": multi_fields,
     "crmOrder": item_order,
     "crmSelect": item_select,
+    "emptiedCrmFields": emptied_fields,
     "fieldRows": field_rows,
 }
