@@ -10,7 +10,7 @@ import pytest
 
 from bitrix_node import Node, OAuth2, Webhook
 from bitrix_node.definitions import Definitions
-from bitrix_node.handlers import Refusal, plan
+from bitrix_node.handlers import Refusal, applying_requests
 from bitrix_node.parameters import ParameterError, read_values
 from bitrix_node.portal import PortalSettings
 from bitrix_node.portal.retry import RetryPolicy
@@ -183,12 +183,14 @@ def reached_by(case: Case) -> list[Any]:
     if operation is None:
         return []
     try:
-        planned = plan(operation, read_values(operation, case.parameters, case.item.get("binary")))
+        planned = applying_requests(operation, read_values(operation, case.parameters, case.item.get("binary")))
     except (ParameterError, Refusal):
         return []
     sent = {(call.method, call.version) for call in case.sends}
     return [
         request
         for request in planned
-        if not isinstance(request.method, str) or (request.method, request.version) in sent
+        if not isinstance(request.method, str)
+        or request.handler == "batch"
+        or (request.method, request.version) in sent
     ]

@@ -27,7 +27,9 @@ ParameterType: TypeAlias = Literal[
 ]
 """The property types of an n8n panel, under n8n's own names."""
 
-ParameterUse: TypeAlias = Literal["returnAll", "limit", "simplify", "accessToken", "inputDataField", "outputDataField"]
+ParameterUse: TypeAlias = Literal[
+    "returnAll", "limit", "simplify", "accessToken", "inputDataField", "outputDataField", "separateItems"
+]
 """What a parameter does when it is not sent to the portal."""
 
 Condition: TypeAlias = dict[str, "tuple[Any, ...] | Literal['given', 'missing']"]
@@ -124,6 +126,7 @@ class Answer(_Model):
     row_key: str = "result"
     deleted: tuple[str, ...] | None = None
     total: str | None = None
+    marks: dict[str, Any] = {}
     steps: bool = False
     item: dict[str, tuple[str, ...]] = {}
     single: bool = False
@@ -145,11 +148,19 @@ class Fallback(_Model):
     codes: tuple[str, ...]
 
 
+class CatalogueUse(_Model):
+    """What the catalogue of methods does for a request whose method, or whose commands, parameters name."""
+
+    version: str | None = None
+    unchecked: str | None = None
+    commands: tuple[str, ...] = ()
+
+
 class Request(_Model):
     """One REST call: which method, with which arguments, when, and what comes of its answer."""
 
     id: str = "request"
-    handler: Literal["call", "list", "download"] = "call"
+    handler: Literal["call", "list", "download", "batch"] = "call"
     when: tuple[Condition, ...] = ()
     when_answer: Condition = {}
     each: Source | None = None
@@ -158,12 +169,20 @@ class Request(_Model):
     after_refusal: Fallback | None = None
     version: Literal[2, 3] = 2
     method: str | Source
+    catalogue: CatalogueUse | None = None
     arguments: dict[str, tuple[Source, ...]] = {}
     writes: bool | None = None
     requires: tuple[tuple[str, ...], ...] = ()
     accepts: tuple[str, ...] = ()
     paging: Paging | None = None
     answer: Answer = Answer()
+
+
+class RefusedUse(_Model):
+    """A combination of parameters that an action cannot serve, and why."""
+
+    when: tuple[Condition, ...]
+    reason: str
 
 
 class Operation(_Model):
@@ -183,7 +202,9 @@ class Operation(_Model):
     steps: tuple[Request, ...] = ()
     answer: Answer | None = None
     refuses: str | None = None
+    refusals: tuple[RefusedUse, ...] = ()
     application_only: bool = False
+    keeps_going: bool = False
     scopes: tuple[str, ...] = ()
 
     @property

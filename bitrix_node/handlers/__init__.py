@@ -4,6 +4,7 @@ from bitrix_node.handlers.action import Action, ActionFailed, perform
 from bitrix_node.handlers.explaining import explain
 from bitrix_node.handlers.planning import (
     Refusal,
+    applying_requests,
     check_credential,
     check_required,
     check_use,
@@ -17,6 +18,7 @@ __all__ = [
     "ActionFailed",
     "Outcome",
     "Refusal",
+    "applying_requests",
     "check_credential",
     "check_required",
     "check_use",

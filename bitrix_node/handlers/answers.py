@@ -52,7 +52,12 @@ def _with_key(row: Any, key: str, spec: AnswerSpec) -> Any:
 def matching_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Any]:
     """The rows that have what the parameters name; numbers and their texts are the same."""
     wanted = _texts(spec.match, values)
-    return [row for row in rows if _has(row, wanted)]
+    return [row for row in rows if _has(as_item(row, spec), wanted)]
+
+
+def as_item(row: Any, spec: AnswerSpec) -> Json:
+    """A row as an item: a plain value stands under the row key."""
+    return row if isinstance(row, dict) else {spec.row_key: row}
 
 
 def _texts(paths: dict[str, str], values: Values) -> dict[str, str]:
@@ -67,7 +72,7 @@ def _has(row: Any, texts: dict[str, str]) -> bool:
 
 def items_from_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Json]:
     """One item a row, but for rows that are not wanted; a plain value stands under the row key."""
-    items = [{**(row if isinstance(row, dict) else {spec.row_key: row}), **spec.marks} for row in rows]
+    items = [{**as_item(row, spec), **spec.marks} for row in rows]
     unwanted = _texts(spec.without, values)
     if unwanted and "" not in unwanted.values():
         items = [item for item in items if not _has(item, unwanted)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.answers import items_from_result, matching_rows, rows_at
+from bitrix_node.handlers.answers import as_item, items_from_result, matching_rows, rows_at
 from bitrix_node.handlers.results import Outcome
 from bitrix_node.parameters.paths import at_path
 from bitrix_node.portal.errors import Missing, Refused
@@ -31,7 +31,7 @@ async def call(step: Step) -> Outcome:
         rows = matching_rows(rows_at(answer.result, spec), spec, step.values)
         if not rows:
             raise _not_found(step)
-        return Outcome(items=[rows[0]], result=rows[0], envelope=answer.envelope())
+        return Outcome(items=[as_item(rows[0], spec)], result=rows[0], envelope=answer.envelope())
     if spec.record and at_path(answer.result, spec.path) in _NOTHING:
         raise _not_found(step)
     echo = {name: step.arguments[name] for name in spec.echoes if name in step.arguments}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.planning import check_required, check_use, check_values, known_elements, pending_answer, plan
+from bitrix_node.handlers.listing import row_limit
+from bitrix_node.handlers.pending import pending_answer
+from bitrix_node.handlers.planning import check_required, check_use, check_values, known_elements, plan
 from bitrix_node.parameters import build_arguments
 from bitrix_node.parameters.arguments import resolve_source
+from bitrix_node.portal.paging import first_page
 
 if TYPE_CHECKING:
     from bitrix_node.definitions import Operation, Request
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 def explain(operation: Operation, values: Values) -> list[dict[str, Any]]:
     """The REST calls for one item: method, version, arguments, and when a call depends on an earlier one.
+
+    Of a list the arguments are those of the first page, and `paging` names the way to the others.
 
     What an earlier call answers stands as `<answer of STEP: PATH>`.
 
@@ -37,6 +42,8 @@ def _described(request: Request, values: Values, element: Any) -> dict[str, Any]
     if request.version != 2:  # noqa: PLR2004
         call["version"] = request.version
     if request.paging is not None and request.paging.kind != "none":
+        limit, maximum = row_limit(values), request.paging.maximum
+        call["arguments"] = first_page(request.paging.kind, call["arguments"], limit, maximum)
         call["paging"] = request.paging.kind
     if request.after_refusal is not None:
         call["onlyAfter"] = f"{request.after_refusal.step} was refused with {' or '.join(request.after_refusal.codes)}"

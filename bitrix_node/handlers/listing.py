@@ -11,6 +11,7 @@ from bitrix_node.portal.paging import ListRequest, fetch_rows
 
 if TYPE_CHECKING:
     from bitrix_node.handlers.step import Step
+    from bitrix_node.parameters import Values
     from bitrix_node.portal import Answer
 
 
@@ -31,7 +32,7 @@ async def list_rows(step: Step) -> Outcome:
             arguments=step.arguments,
             rows=rows_of,
             kind=paging.kind if paging else "none",
-            limit=_limit(step),
+            limit=row_limit(step.values),
             maximum=paging.maximum if paging else None,
             beyond=paging.beyond if paging else None,
         )
@@ -41,11 +42,11 @@ async def list_rows(step: Step) -> Outcome:
     return Outcome(items_from_rows(rows, spec, step.values), rows, envelope)
 
 
-def _limit(step: Step) -> int | None:
+def row_limit(values: Values) -> int | None:
     """How many rows are wanted; `None` for all."""
-    if step.values.used("returnAll") is True:
+    if values.used("returnAll") is True:
         return None
-    limit = step.values.used("limit")
+    limit = values.used("limit")
     return int(limit) if limit else None
 
 

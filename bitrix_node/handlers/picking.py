@@ -7,6 +7,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.handlers.answers import as_item
 from bitrix_node.parameters.conversion import converted
 from bitrix_node.parameters.paths import at_path
 from bitrix_node.parameters.values import UNSET
@@ -28,10 +29,11 @@ def picked_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Any]:
     the same, and so are capitals and small letters.
     """
     conditions, directions = (_object(path, values) for path in (spec.filter, spec.order))
-    kept = [row for row in rows if all(_fulfils(row, name, wanted) for name, wanted in conditions.items())]
+    found = [(as_item(row, spec), row) for row in rows]
+    kept = [pair for pair in found if all(_fulfils(pair[0], name, wanted) for name, wanted in conditions.items())]
     for name, direction in reversed(directions.items()):
         kept.sort(key=partial(_sort_key, name), reverse=str(direction).upper() == "DESC")
-    return kept
+    return [row for _, row in kept]
 
 
 def _object(path: str | None, values: Values) -> dict[str, Any]:
@@ -39,9 +41,9 @@ def _object(path: str | None, values: Values) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def _fulfils(row: Any, name: str, wanted: Any) -> bool:
+def _fulfils(item: dict[str, Any], name: str, wanted: Any) -> bool:
     sign, field = _CONDITION.fullmatch(name).groups()  # type: ignore[union-attr]
-    found = at_path(row, field)
+    found = at_path(item, field)
     choices = wanted if isinstance(wanted, list) else [wanted]
     if sign in {"!", "!="}:
         return not any(_comparable(found) == _comparable(choice) for choice in choices)
@@ -68,8 +70,8 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _sort_key(name: str, row: Any) -> tuple[int, Any]:
-    return _comparable(at_path(row, name))
+def _sort_key(name: str, pair: tuple[dict[str, Any], Any]) -> tuple[int, Any]:
+    return _comparable(at_path(pair[0], name))
 
 
 def _comparable(value: Any) -> tuple[int, Any]:

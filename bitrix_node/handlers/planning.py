@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.parameters import UNSET, ParameterError, Pending, build_arguments
+from bitrix_node.handlers.catalogued import completed, for_applications_only
+from bitrix_node.handlers.pending import pending_answer
+from bitrix_node.parameters import UNSET, ParameterError, build_arguments
 from bitrix_node.parameters.arguments import answer_parameters, resolve_source, unused_parameters
 from bitrix_node.parameters.conversion import converted
 
@@ -30,7 +32,17 @@ class Refusal(Exception):
 
 
 def plan(operation: Operation, values: Values) -> list[Request]:
-    """The requests to send, in order: the first alternative that applies, or every step that does.
+    """The requests to send, in order, completed by the catalogue of methods where they ask for it.
+
+    Raises:
+        ParameterError: when a method or its arguments contradict the documentation.
+        Refusal: when the action has none for these parameters.
+    """
+    return [completed(request, values) for request in applying_requests(operation, values)]
+
+
+def applying_requests(operation: Operation, values: Values) -> list[Request]:
+    """The requests as the definition has them: the first alternative that applies, or every step that does.
 
     Raises:
         Refusal: when the action has none for these parameters.
@@ -104,22 +116,17 @@ def known_elements(request: Request, values: Values) -> list[Any]:
     return found if isinstance(found, list) else [] if found is UNSET else [found]
 
 
-def pending_answer(path: str) -> Pending:
-    """What stands for an answer before it is there: `<answer of STEP: PATH>`."""
-    step, _, rest = path.partition(".")
-    return Pending(f"<answer of {step}: {rest}>" if rest else f"<answer of {step}>")
-
-
-def check_credential(operation: Operation, endpoint: Endpoint) -> None:
+def check_credential(operation: Operation, endpoint: Endpoint, values: Values, requests: Sequence[Request]) -> None:
     """Refuses methods that are open to applications only when the credential is a webhook.
 
     Raises:
         Refusal: saying what to use.
     """
-    if operation.application_only and not endpoint.is_application:
-        raise Refusal(
-            f"Bitrix24 opens '{operation.name}' to applications only", "Use an OAuth2 credential instead of a webhook."
-        )
+    if endpoint.is_application:
+        return
+    what = f"'{operation.name}'" if operation.application_only else next(for_applications_only(requests, values), None)
+    if what is not None:
+        raise Refusal(f"Bitrix24 opens {what} to applications only", "Use an OAuth2 credential instead of a webhook.")
 
 
 def _applies(request: Request, values: Values) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bitrix_node.handlers.batch import batch
 from bitrix_node.handlers.call import call
 from bitrix_node.handlers.download import download
 from bitrix_node.handlers.listing import list_rows
@@ -14,4 +15,9 @@ if TYPE_CHECKING:
     from bitrix_node.handlers.results import Outcome
     from bitrix_node.handlers.step import Step
 
-HANDLERS: dict[str, Callable[[Step], Awaitable[Outcome]]] = {"call": call, "download": download, "list": list_rows}
+HANDLERS: dict[str, Callable[[Step], Awaitable[Outcome]]] = {
+    "batch": batch,
+    "call": call,
+    "download": download,
+    "list": list_rows,
+}

@@ -72,6 +72,8 @@ def request_parameters(request: Request) -> set[str]:
     paths = {*request.accepts, *answer_parameters(request.answer)}
     for condition in request.when:
         paths |= set(condition)
+    if request.catalogue is not None:
+        paths |= {path for path in (request.catalogue.version, request.catalogue.unchecked) if path}
     for source in sources:
         paths |= source_parameters(source)
     return paths
@@ -109,7 +111,12 @@ class _Resolver:
             value = _joined(self.resolve(source.prefix), value)
         if value is UNSET or not source.keyed_by:
             return value
-        return {str(self._values.effective(source.keyed_by)): value}
+        return {self._key(source.keyed_by): value}
+
+    def _key(self, path: str) -> str:
+        """What a value is filed under: the parameter as its transform has it, or what the panel shows for it."""
+        key = converted(self._values, path)
+        return str(self._values.effective(path) if key in (UNSET, "") else key)
 
     def _own_value(self, source: Source) -> Any:
         if source.given is not None and not self._values.is_given(source.given):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.encoding import command, count_values, fits_a_command
 from bitrix_node.rest import method_habits
+from bitrix_node.rest.encoding import command, count_values, fits_a_command
 
 if TYPE_CHECKING:
     import asyncio

@@ -44,15 +44,28 @@ class ListRequest:
     method: str = ""
 
 
+def first_page(name: str, arguments: dict[str, Any], limit: int | None, maximum: int | None = None) -> dict[str, Any]:
+    """The arguments of the first page that `fetch_rows` asks for.
+
+    Args:
+        name: of the paging kind.
+        arguments: what to send on every page.
+        limit: how many rows are wanted; `None` for all.
+        maximum: rows that one call can give at most, where the method says so.
+    """
+    kind = _kind_of(name, arguments)
+    return _page_arguments(arguments, kind, None, _page_size(kind, arguments, limit, maximum))
+
+
 async def fetch_rows(request: ListRequest) -> tuple[list[Any], Answer]:
     """The rows that are wanted, and the first answer.
 
     Raises:
         PortalError: when a page cannot be had, or when the method cannot give all rows.
     """
-    kind = _kind_of(request)
-    size = _page_size(request, kind)
-    first = await request.call(_page_arguments(request, kind, None, size))
+    kind = _kind_of(request.kind, request.arguments)
+    size = _page_size(kind, request.arguments, request.limit, request.maximum)
+    first = await request.call(_page_arguments(request.arguments, kind, None, size))
     rows = request.rows(first)
     if kind.cursor == "none":
         _refuse_silent_cut(request, kind, rows, size)
@@ -63,40 +76,40 @@ async def fetch_rows(request: ListRequest) -> tuple[list[Any], Answer]:
     return (rows if request.limit is None else rows[: request.limit]), first
 
 
-def _kind_of(request: ListRequest) -> PagingKind:
+def _kind_of(name: str, arguments: dict[str, Any]) -> PagingKind:
     """The kind of paging that the caller's own arguments leave: some ask for another one, with some there is none."""
-    kind = paging_kinds()[request.kind]
+    kind = paging_kinds()[name]
     for argument, other in kind.instead.items():
-        if at(request.arguments, argument) not in (None, ""):
+        if at(arguments, argument) not in (None, ""):
             return paging_kinds()[other]
     for argument, wanted in kind.only.items():
-        if at(request.arguments, argument) not in (None, wanted):
+        if at(arguments, argument) not in (None, wanted):
             return replace(kind, cursor="none")
     return kind
 
 
-def _page_size(request: ListRequest, kind: PagingKind) -> int | None:
+def _page_size(kind: PagingKind, arguments: dict[str, Any], limit: int | None, maximum: int | None) -> int | None:
     """Rows that a full page has: what the caller asks for, or as many as the method gives and are wanted."""
     if "size" not in kind.send:
-        return request.maximum or kind.size
-    own = whole_number(at(request.arguments, kind.send["size"]))
-    most = own or request.maximum or kind.size
-    return most if most is None or request.limit is None else min(most, request.limit)
+        return maximum or kind.size
+    own = whole_number(at(arguments, kind.send["size"]))
+    most = own or maximum or kind.size
+    return most if most is None or limit is None else min(most, limit)
 
 
 def _page_arguments(
-    request: ListRequest, kind: PagingKind, cursor: Any, size: int | None, after: Any = None
+    arguments: dict[str, Any], kind: PagingKind, cursor: Any, size: int | None, after: Any = None
 ) -> dict[str, Any]:
     """The arguments of one page.
 
     Args:
-        request: the list.
-        kind: how it pages.
+        arguments: what to send on every page.
+        kind: how the list pages.
         cursor: where the page begins; `None` for the first one.
         size: how many rows it is to have.
         after: the last row before it.
     """
-    page = dict(request.arguments)
+    page = dict(arguments)
     for name, value in (("cursor", cursor), ("size", size)):
         if value is not None and name in kind.send:
             _set(page, kind.send[name].split("."), value)
@@ -129,7 +142,9 @@ async def _counted_pages(request: ListRequest, kind: PagingKind, following: int,
     rows: list[Any] = []
     for group in range(0, len(starts), PAGES_AT_ONCE):
         some = starts[group : group + PAGES_AT_ONCE]
-        answers = await asyncio.gather(*(request.call(_page_arguments(request, kind, start, None)) for start in some))
+        answers = await asyncio.gather(
+            *(request.call(_page_arguments(request.arguments, kind, start, None)) for start in some)
+        )
         for start, answer in zip(some, answers, strict=True):
             if answer.next is not None and answer.next <= start:
                 raise _loop(request, start)
@@ -155,7 +170,7 @@ async def _pages_in_turn(
         cursor = next_cursor(kind, Progress(request.arguments, answer, page, so_far, len(seen) + 1, size))
         if cursor is None:
             break
-        answer = await request.call(_page_arguments(request, kind, cursor, size, page[-1] if page else None))
+        answer = await request.call(_page_arguments(request.arguments, kind, cursor, size, page[-1] if page else None))
         before, page = page, request.rows(answer)
         if cursor in seen or (page and page == before):
             raise _loop(request, cursor)

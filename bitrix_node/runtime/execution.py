@@ -100,6 +100,7 @@ class Execution:
         self._options = options or RunOptions()
         self._scope = portal.scope()
         self._resource = resource
+        self._keeps_going = self._options.continue_on_fail or operation.keeps_going
         self._outputs: dict[int, list[Item]] = {}
         self._failures: dict[int, ItemFailure] = {}
         self._remaining: list[int] = []
@@ -114,7 +115,7 @@ class Execution:
             self.end_by(self._options.deadline)
         try:
             prepared = self._prepare(inputs)
-            if not (self._failures and not self._options.continue_on_fail):
+            if not self._failures or self._keeps_going:
                 await self._carry_out(prepared)
         finally:
             self._cancel_timer()
@@ -145,7 +146,7 @@ class Execution:
         if self._options.strict:
             check_use(self._operation, values, requests)
         if not values.used("accessToken"):
-            check_credential(self._operation, self._portal.endpoint)
+            check_credential(self._operation, self._portal.endpoint, values, requests)
         return values
 
     async def _carry_out(self, prepared: Sequence[tuple[int, Values]]) -> None:
@@ -186,7 +187,7 @@ class Execution:
             self._stop("token")
         else:
             self._fail(index, error)
-            if not self._options.continue_on_fail:
+            if not self._keeps_going:
                 self._scope.stop("an earlier item failed")
 
     def _fail(self, index: int, error: Exception) -> None:
@@ -195,7 +196,7 @@ class Execution:
 
     def _result(self, inputs: Sequence[ItemInput]) -> RunResult:
         done = sorted(self._outputs)
-        if self._failures and not self._options.continue_on_fail:
+        if self._failures and not self._keeps_going:
             return RunResult(items=[], failure=self._failures[min(self._failures)], done=done)
         items: list[Item] = []
         for item in inputs:

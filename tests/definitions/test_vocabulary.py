@@ -42,6 +42,12 @@ PAIRS: dict[str, tuple[Any, type[BaseModel], set[str], set[str]]] = {
         set(),
     ),
     "request": (SCHEMAS["resource.schema.json"]["$defs"]["request"], models.Request, set(), set()),
+    "catalogue": (
+        SCHEMAS["resource.schema.json"]["$defs"]["request"]["properties"]["catalogue"],
+        models.CatalogueUse,
+        set(),
+        set(),
+    ),
     "fallback": (
         SCHEMAS["resource.schema.json"]["$defs"]["request"]["properties"]["afterRefusal"],
         models.Fallback,

@@ -87,7 +87,13 @@ async def test_with_simplify_off_the_whole_answer_is_the_item(node: Node, script
     time = {"start": 1.0, "duration": 0.1}
     scripted.answers.append({"result": {"item": {"id": 5}}, "total": 1, "time": time})
     outputs = await node.execute(
-        "directApi", "call", parameters={"endpoint": "crm.item.get", "directApiOptions": {"simplify": False}}
+        "directApi",
+        "call",
+        parameters={
+            "endpoint": "crm.item.get",
+            "body": {"entityTypeId": 2, "id": 1},
+            "directApiOptions": {"simplify": False},
+        },
     )
     assert outputs[0]["json"] == {"result": {"item": {"id": 5}}, "total": 1, "time": time}
 

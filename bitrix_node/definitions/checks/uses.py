@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bitrix_node.definitions.checks.views import Field, OperationView, RequestView, Tree
     from bitrix_node.definitions.faults import Fault
 
-_NOT_SENT = {"returnAll", "limit", "simplify", "accessToken", "outputDataField"}
+_NOT_SENT = {"returnAll", "limit", "simplify", "accessToken", "outputDataField", "separateItems"}
 
 
 def unknown_paths(operation: OperationView) -> Iterator[Fault]:
@@ -77,6 +77,7 @@ def _paths_named(operation: OperationView) -> Iterator[tuple[str, str]]:
     for request in operation.requests:
         for place, source in request.sources():
             yield from ((place, source[key]) for key in PATH_KEYS if key in source)
+        yield from request.catalogue_paths()
         for index, entry in enumerate(request.tree.get("requires", [])):
             place = f"{request.place}.requires[{index}]"
             yield from ((place, path) for path in ([entry] if isinstance(entry, str) else entry))
@@ -100,6 +101,9 @@ def _conditions(operation: OperationView) -> Iterator[tuple[str, Tree]]:
             yield f"{entry.place}.show", entry.tree["show"]
     for request in operation.requests:
         yield from _request_conditions(operation, request)
+    for index, refusal in enumerate(operation.tree.get("refusals", [])):
+        for condition in operation.conditions(refusal["when"]):
+            yield f"{operation.place}.refusals[{index}].when", condition
 
 
 def _request_conditions(operation: OperationView, request: RequestView) -> Iterator[tuple[str, Tree]]:

@@ -87,9 +87,19 @@ class RequestView:
             for source in written if isinstance(written, list) else [written]:
                 yield from _with_inner(f"{self.place}.arguments.{argument}", source)
 
+    def catalogue_paths(self) -> Iterator[tuple[str, str]]:
+        """The paths of the parameters that say how the catalogue of methods is used, each with its place."""
+        catalogue = self.tree.get("catalogue", {})
+        for key in ("version", "unchecked"):
+            if key in catalogue:
+                yield f"{self.place}.catalogue.{key}", catalogue[key]
+        for index, path in enumerate(catalogue.get("commands", [])):
+            yield f"{self.place}.catalogue.commands[{index}]", path
+
     def parameters_sent(self) -> set[str]:
         """The paths of the parameters whose values the request carries, or which decide what it carries or answers."""
         sent = {tree[key] for _, tree in self.sources() for key in PATH_KEYS if key in tree}
+        sent |= {path for _, path in self.catalogue_paths()}
         return sent | {path for _, path in answer_paths("", self.tree.get("answer", {}))}
 
 
