@@ -92,3 +92,16 @@ async def test_a_record_that_is_not_there_is_an_error(scripted: ScriptedPortal, 
     with pytest.raises(ActionFailed) as caught:
         await items(scripted, GET, nothing)
     assert caught.value.cause.code == "NOT_FOUND"
+
+
+async def test_plain_rows_are_picked_by_their_key(scripted: ScriptedPortal) -> None:
+    listed = {"method": "bizproc.robot.list", "paging": "none", "answer": {**LIST["answer"], "rowKey": "code"}}
+    given = {"filter": {"%code": "sms"}, "order": {"code": "desc"}}
+    assert await items(scripted, listed, ["sms_b", "mail", "sms_c"], **given) == [{"code": "sms_c"}, {"code": "sms_b"}]
+
+
+async def test_a_plain_row_is_looked_for_by_its_key(scripted: ScriptedPortal) -> None:
+    looked_for = {"method": "bizproc.robot.list", "answer": {"rowKey": "code", "match": {"code": "filter"}}}
+    assert await items(scripted, looked_for, ["sms", "mail"], filter='"mail"') == [{"code": "mail"}]
+    with pytest.raises(ActionFailed):
+        await items(scripted, looked_for, ["sms", "mail"], filter='"phone"')

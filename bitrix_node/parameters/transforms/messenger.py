@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DIALOG = re.compile(r"(chat|sg)?(\d+)", re.IGNORECASE)
+_TARGET = re.compile(r"(queue)?\s*(\d+)", re.IGNORECASE)
 
 
 def chat_dialog(value: Any) -> str:
@@ -49,6 +50,14 @@ def bot_command(value: Any) -> str:
     return command
 
 
+def transfer_target(value: Any) -> str:
+    """Whom a conversation of an open channel goes to: a person's ID, or `queue` and the ID of a channel."""
+    match = _TARGET.fullmatch(str(value).strip())
+    if not match:
+        raise UnusableValue("a user ID such as 15, or queue and the ID of a channel, such as queue22")
+    return f"{(match.group(1) or '').lower()}{match.group(2)}"
+
+
 def _dialog(value: Any) -> tuple[str, str]:
     text = str(value).strip()
     address = split_address(text)
@@ -65,4 +74,5 @@ TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "chatDialog": chat_dialog,
     "chatNumber": chat_number,
     "dialog": dialog,
+    "transferTarget": transfer_target,
 }
