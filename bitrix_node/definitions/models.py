@@ -166,6 +166,8 @@ class Request(_Model):
     each: Source | None = None
     each_key: str | None = None
     tolerates: tuple[str, ...] = ()
+    address: Source | None = None
+    patience: int = 0
     after_refusal: Fallback | None = None
     version: Literal[2, 3] = 2
     method: str | Source

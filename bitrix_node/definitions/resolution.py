@@ -121,8 +121,9 @@ def _request(request: Mapping[str, Any], names: _Names, path: str) -> Tree:
     }
     if "requires" in request:
         resolved["requires"] = [[entry] if isinstance(entry, str) else entry for entry in request["requires"]]
-    if "each" in request:
-        resolved["each"] = _source(request["each"], names, f"{path}.each")
+    for key in ("each", "address"):
+        if key in request:
+            resolved[key] = _source(request[key], names, f"{path}.{key}")
     if not isinstance(request["method"], str):
         resolved["method"] = _source(request["method"], names, f"{path}.method")
     if isinstance(request.get("paging"), str):

@@ -120,7 +120,13 @@ class Action:
             portal=portal,
             droppable=not self.done,
             token=str(token) if token else None,
+            address=self._address(request),
         )
+
+    def _address(self, request: Request) -> str | None:
+        if request.address is None:
+            return None
+        return str(resolve_source(request.address, self.values, self._answer_at))
 
     async def _perform(self, step: Step) -> Outcome:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import mimetypes
 from email.message import Message
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,10 @@ from bitrix_node.portal.errors import Denied, Missing
 
 if TYPE_CHECKING:
     from bitrix_node.handlers.step import Step
+    from bitrix_node.portal import Answer
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.4, 5.0
+"""Seconds between two looks for a file that the portal is still making."""
 
 
 async def download(step: Step) -> Outcome:
@@ -28,15 +33,30 @@ async def download(step: Step) -> Outcome:
     Raises:
         PortalError: when the record or a file cannot be had.
     """
-    answer = await step.send()
-    addresses = _addresses(at_path(answer.result, step.request.answer.path))
-    if not addresses:
-        raise Missing("Bitrix24 names no address to download the file from", code="NOT_FOUND", method=step.method)
+    answer, addresses = await _located(step)
     field = str(step.values.used("outputDataField") or "data")
     binary = [{field: await _fetched(step, address, answer.result)} for address in addresses]
     row_key = step.request.answer.row_key
-    records = [answer.result if isinstance(answer.result, dict) else {row_key: address} for address in addresses]
+    record = at_path(answer.result, step.request.answer.path) if step.address else answer.result
+    records = [record if isinstance(record, dict) else {row_key: address} for address in addresses]
     return Outcome(records, answer.result, answer.envelope(), binary)
+
+
+async def _located(step: Step) -> tuple[Answer, list[str]]:
+    """The record and the addresses in it; what is still being made is waited for as long as the request says."""
+    path = ".".join(part for part in (step.request.answer.path, step.address) if part)
+    end, pause = asyncio.get_running_loop().time() + step.request.patience, FIRST_PAUSE
+    while True:
+        answer = await step.send()
+        addresses = _addresses(at_path(answer.result, path))
+        if addresses:
+            return answer, addresses
+        if asyncio.get_running_loop().time() + pause > end:
+            waited = f", not even after {step.request.patience} seconds" if step.request.patience else ""
+            message = f"Bitrix24 names no address to download the file from{waited}"
+            raise Missing(message, code="NOT_FOUND", method=step.method)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def _addresses(found: Any) -> list[str]:

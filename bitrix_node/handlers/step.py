@@ -25,6 +25,7 @@ class Step:
         portal: whom to ask.
         droppable: whether the call may be taken back while it waits: nothing has been changed for this item yet.
         token: access token that this item brings along.
+        address: where in the record the address of the file to fetch lies.
     """
 
     request: Request
@@ -34,6 +35,7 @@ class Step:
     portal: Scope
     droppable: bool
     token: str | None
+    address: str | None = None
 
     @property
     def writes(self) -> bool:

@@ -67,8 +67,7 @@ def request_parameters(request: Request) -> set[str]:
     sources = [source for entries in request.arguments.values() for source in entries]
     if not isinstance(request.method, str):
         sources.append(request.method)
-    if request.each is not None:
-        sources.append(request.each)
+    sources += [source for source in (request.each, request.address) if source is not None]
     paths = {*request.accepts, *answer_parameters(request.answer)}
     for condition in request.when:
         paths |= set(condition)

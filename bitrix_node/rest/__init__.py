@@ -54,12 +54,19 @@ def paging_kinds() -> dict[str, PagingKind]:
     return {name: PagingKind(**entry) for name, entry in _read("paging").items()}
 
 
+CODES_WITHOUT_MEANING = ("", "0", "100")
+"""Codes that stand for any refusal."""
+
+
 def error_entry(code: str, message: str = "") -> ErrorEntry | None:
     """What is known of an error code, in whichever letters the portal writes it.
 
-    Classic methods refuse with a sentence and no code; their sentence stands in the table without its period.
+    Some methods refuse with a sentence and no code, or with a number for everything; their sentence stands in the table
+    without its period.
     """
-    return error_entries().get((code or message.rstrip(". ")).upper())
+    entries = error_entries()
+    by_message = entries.get(message.rstrip(". ").upper()) if code in CODES_WITHOUT_MEANING else None
+    return by_message or entries.get(code.upper())
 
 
 @cache

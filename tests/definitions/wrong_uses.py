@@ -111,6 +111,13 @@ USES = [
 
 REQUESTS = [
     Wrong(
+        "a wait for no file",
+        put(OPERATIONS, "delete", "steps", 0, "patience", value=60),
+        "operations.delete.steps[0].patience",
+        "no file is fetched here",
+        "the handler download",
+    ),
+    Wrong(
         "an echo of an argument that is not sent",
         put(OPERATIONS, "delete", "steps", 1, "answer", "echoes", value=["IDS"]),
         "operations.delete.steps[1].answer.echoes[0]",

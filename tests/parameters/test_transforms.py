@@ -221,6 +221,9 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("importedRights", {"rights": []}, {}),
     ("importedSections", EXPORT, [{"ID": "1"}, {"ID": "2", "SECTION": "1"}]),
     ("importedSubsections", EXPORT, [{"ID": "2", "SECTION": "1"}]),
+    ("documentType", "DEAL", "2"),
+    ("documentType", "deal_category_7", "2_category_7"),
+    ("documentTypes", "DEAL, 2_category_7, 177", ["2", "2_category_7", "177"]),
     ("emptied", "COMMENTS, UF_CRM_NOTE", {"COMMENTS": "", "UF_CRM_NOTE": ""}),
     ("webAddress", " https://example.com/a?b=c ", "https://example.com/a?b=c"),
     ("webAddress", "http://localhost:5678/", "http://localhost:5678/"),
@@ -352,6 +355,8 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("workflowDocument", "DEAL", "CONTACT_12, SMART_INVOICE_5 or DYNAMIC_1046_9, or FILE_7"),
     ("workflowTaskAnswer", {"STATUS": 5}, "1 (yes), 2 (no), 3 (ok) or 4 (cancel)"),
     ("transferTarget", "Ann", "a user ID such as 15, or queue and the ID of a channel, such as queue22"),
+    ("documentType", "HOUSE", "with a pipeline as in 2_category_7"),
+    ("documentTypes", "[]", "at least one kind of record"),
 ]
 
 TAKES_ANYTHING = {

@@ -59,6 +59,13 @@ def test_a_sentence_stands_in_for_a_code_that_is_empty(message: str, kind: type[
     assert bool(error.remedy) == (kind is not Refused)
 
 
+@pytest.mark.parametrize(("message", "kind"), [("Document not found", Missing), ("Oh", Refused)])
+def test_a_sentence_tells_more_than_a_number_that_stands_for_anything(message: str, kind: type[PortalError]) -> None:
+    error = error_from_code("0", message, 400, "some.method")
+    assert (type(error), error.code) == (kind, "0")
+    assert error.remedy
+
+
 def test_every_known_code_tells_what_to_do() -> None:
     for code, entry in error_entries().items():
         assert entry.remedy.endswith("."), code

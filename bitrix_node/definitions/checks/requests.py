@@ -40,12 +40,7 @@ def unreachable_requests(operation: OperationView) -> Iterator[Fault]:
 def misplaced_keys(operation: OperationView) -> Iterator[Fault]:
     """Keys that only mean something in another kind of request."""
     for request in operation.requests:
-        if "eachKey" in request.tree and "each" not in request.tree:
-            message = "the step is sent once, so there is a single result"
-            yield operation.fault(f"{request.place}.eachKey", message, "each, with a list")
-        for place, source in request.sources():
-            if "at" in source and "answer" not in source:
-                yield operation.fault(f"{place}.at", "there is no answer to look into", "answer beside it")
+        yield from _keys_of_nothing(operation, request)
         if "item" in request.tree.get("answer", {}):
             message = "a single answer is not put together"
             yield operation.fault(f"{request.place}.answer.item", message, "item in the operation's own answer")
@@ -68,6 +63,19 @@ def _echoes_of_nothing(operation: OperationView, request: RequestView) -> Iterat
         if name not in sent:
             place = f"{request.place}.answer.echoes[{index}]"
             yield operation.fault(place, f"the call sends no {shown(name)}", one_of(sent, name))
+
+
+def _keys_of_nothing(operation: OperationView, request: RequestView) -> Iterator[Fault]:
+    """Keys that say more about something that the request does not have."""
+    if "eachKey" in request.tree and "each" not in request.tree:
+        message = "the step is sent once, so there is a single result"
+        yield operation.fault(f"{request.place}.eachKey", message, "each, with a list")
+    for key in ("address", "patience"):
+        if key in request.tree and request.tree.get("handler") != "download":
+            yield operation.fault(f"{request.place}.{key}", "no file is fetched here", "the handler download")
+    for place, source in request.sources():
+        if "at" in source and "answer" not in source:
+            yield operation.fault(f"{place}.at", "there is no answer to look into", "answer beside it")
 
 
 def _picked_from_pages(operation: OperationView, request: RequestView) -> Iterator[Fault]:

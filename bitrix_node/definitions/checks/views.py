@@ -81,8 +81,9 @@ class RequestView:
         method = self.tree.get("method")
         if isinstance(method, dict):
             yield from _with_inner(f"{self.place}.method", method)
-        if "each" in self.tree:
-            yield from _with_inner(f"{self.place}.each", self.tree["each"])
+        for key in ("each", "address"):
+            if key in self.tree:
+                yield from _with_inner(f"{self.place}.{key}", self.tree[key])
         for argument, written in self.tree.get("arguments", {}).items():
             for source in written if isinstance(written, list) else [written]:
                 yield from _with_inner(f"{self.place}.arguments.{argument}", source)
