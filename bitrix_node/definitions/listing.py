@@ -46,7 +46,7 @@ def describe_action(resource: Resource, operation: Operation) -> Row:
         "handler": operation.handler,
         "methods": list(dict.fromkeys(_methods(operation.calls))),
         "scopes": list(operation.scopes),
-        "paginated": any(_turns_pages(request) for request in operation.calls),
+        "paginated": any(_turns_pages(request, operation) for request in operation.calls),
         "application_only": operation.application_only,
         "parameters": [describe_parameter(parameter) for parameter in operation.parameters],
     }
@@ -86,5 +86,8 @@ def _methods(requests: Iterable[Request]) -> Iterator[str]:
             yield request.method
 
 
-def _turns_pages(request: Request) -> bool:
+def _turns_pages(request: Request, operation: Operation) -> bool:
+    """Whether it gives page after page, also where the catalogue of methods will say how."""
+    if request.catalogue is not None:
+        return any(member.use == "returnAll" for parameter in operation.parameters for member in parameter.members)
     return request.paging is not None and request.paging.kind != "none"

@@ -15,8 +15,25 @@ from bitrix_node.hosts.cli.faults import Fault
 @click.command("actions")
 @click.option("--json", "as_json", is_flag=True, help="Print everything about each action, as JSON.")
 @click.option("--resource", metavar="R", help="Only the actions of this resource.")
-def command(as_json: bool, resource: str | None) -> None:
-    """Lists every action."""
+@click.option("--catalogue", is_flag=True, help="List the documented REST methods instead.")
+@click.argument("name", required=False)
+def command(as_json: bool, resource: str | None, catalogue: bool, name: str | None) -> None:
+    """Lists every action; with --catalogue every REST method that API Call knows, or those with NAME in their names."""
+    if catalogue:
+        if resource is not None:
+            raise Fault(
+                "--resource is about actions, not about REST methods", "Write --catalogue and a part of the name."
+            )
+        from bitrix_node.hosts.cli.catalogue import print_catalogue  # noqa: PLC0415 (reads every method)
+
+        print_catalogue(name or "", as_json=as_json)
+        return
+    if name is not None:
+        raise Fault(f"{name!r} has no meaning without --catalogue", "Write --resource to see one resource's actions.")
+    _list_actions(resource, as_json=as_json)
+
+
+def _list_actions(resource: str | None, *, as_json: bool) -> None:
     definitions = Definitions.packaged()
     try:
         names = [resource] if resource else sorted(definitions.resource_names)
