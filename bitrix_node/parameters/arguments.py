@@ -51,8 +51,8 @@ def resolve_source(source: Source, values: Values, answers: Callable[[str], Any]
 
 
 def unused_parameters(values: Values, requests: Iterable[Request]) -> list[str]:
-    """The paths of what was given though none of the requests does anything with it."""
-    used = set()
+    """The paths of what was given though no request does anything with it; to show what is given is enough."""
+    used = {shown_by for path in values.given_paths() for shown_by in values.parameters[path].show or ()}
     for request in requests:
         used |= request_parameters(request)
     return [
