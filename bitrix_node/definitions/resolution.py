@@ -72,6 +72,10 @@ def _operation(name: str, operation: Mapping[str, Any], names: _Names, common_op
     return {
         **{key: value for key, value in operation.items() if key not in _SHORT_FORMS},
         "operation": name,
+        "refusals": [
+            {**refusal, "when": _conditions(refusal["when"], names, f"{path}.refusals[{index}].when")}
+            for index, refusal in enumerate(operation.get("refusals", []))
+        ],
         "parameters": [*parameters, _options(options_name, [*own_options, *common_options])],
         "requests": _requests(_alternatives(operation), names, f"{path}.requests"),
         "steps": _requests(operation.get("steps", []), names, f"{path}.steps"),
