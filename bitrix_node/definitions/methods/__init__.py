@@ -1,6 +1,6 @@
 """The catalogue of the REST API: every documented method, its parameters, its paging and where its rows lie.
 
-The data in `node_definitions/methods/` is generated from the documentation (see `scripts/catalogue`); a file holds the
+The data in `node_definitions/methods/` is generated from the documentation (see `tools/catalogue`); a file holds the
 methods whose names begin alike and is read when one of them is first asked for.
 """
 

@@ -1,6 +1,6 @@
 """Writes `node_definitions/methods/` and the examples that the tests hold it against.
 
-python -m scripts.catalogue path/to/rest-methods.json
+python -m tools.catalogue path/to/rest-methods.json
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from scripts.catalogue.entries import entry_of
-from scripts.catalogue.examples import shortened
+from tools.catalogue.entries import entry_of
+from tools.catalogue.examples import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

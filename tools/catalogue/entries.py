@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from bitrix_node.rest import method_habits
-from scripts.catalogue.paging import paging_of
-from scripts.catalogue.parameters import either_of, parameters_of
+from tools.catalogue.paging import paging_of
+from tools.catalogue.parameters import either_of, parameters_of
 
 Tree = dict[str, Any]
 

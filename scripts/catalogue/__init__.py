@@ -1,1 +1,0 @@
-"""Makes the catalogue of REST methods from the machine-readable reference: `python -m scripts.catalogue REFERENCE`."""
