@@ -28,6 +28,13 @@ PLAN = {
                 "writes": True,
             }
         },
+        "lists": {
+            "addElement": {
+                "parameters": ["filesUi"],
+                "fileParameters": ["filesUi.files.binaryPropertyName"],
+                "writes": True,
+            }
+        },
     },
 }
 

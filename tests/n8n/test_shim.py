@@ -268,6 +268,24 @@ class TestFiles:
         )
         assert sorted(outcome.jobs[0]["settings"]["binary"][0]) == ["data", "scan"]
 
+    @pytest.mark.parametrize(
+        ("files", "sent"),
+        [
+            ({"files": [{"binaryPropertyName": "data"}, {"binaryPropertyName": "scan"}]}, ["data", "scan"]),
+            ({"files": [{"binaryPropertyName": "gone"}]}, None),
+            ({}, None),
+        ],
+    )
+    def test_every_row_that_names_a_field_has_its_file_read(self, files: Any, sent: list[str] | None) -> None:
+        file = {"text": "hello", "mimeType": "text/plain"}
+        outcome = drive(
+            parameters={"resource": "lists", "operation": "addElement", "filesUi": files},
+            inputs=[{"json": {}, "binary": {"data": file, "scan": file, "other": file}}],
+            answers=[done(0)],
+        )
+        binary = outcome.jobs[0]["settings"]["binary"][0]
+        assert (sorted(binary) if binary else None) == sent
+
     def test_whether_a_missing_file_matters_is_for_the_runner_to_say(self) -> None:
         file = {"text": "hello", "mimeType": "text/plain"}
         outcome = drive(

@@ -74,4 +74,6 @@ def _file_parameters(parameters: Sequence[Parameter], prefix: str = "") -> list[
         if parameter.use == "inputDataField":
             paths.append(f"{prefix}{parameter.name}")
         paths += _file_parameters(parameter.members, f"{prefix}{parameter.name}.")
+        for group in parameter.groups:
+            paths += _file_parameters(group.members, f"{prefix}{parameter.name}.{group.name}.")
     return paths

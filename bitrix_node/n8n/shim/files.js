@@ -38,7 +38,7 @@ async function nextSlice(node, plan, parameters, open) {
 	for (const item of open) {
 		if (bytes >= JOB_BYTES) break;
 		const values = { ...parameters.common, ...parameters.ofItem(item) };
-		const files = await readFiles(node, item, paths.map((path) => valueAt(values, path)));
+		const files = await readFiles(node, item, paths.flatMap((path) => valuesAt(values, path)));
 		bytes += files.bytes;
 		slice.items.push(item);
 		slice.files.push(files.byField);
@@ -48,11 +48,11 @@ async function nextSlice(node, plan, parameters, open) {
 
 /**
  * @param {any} values
- * @param {string} path Name of a parameter, or `collection.member`.
- * @returns {unknown} Undefined where the panel does not show the parameter.
+ * @param {string} path Name of a parameter, `collection.member`, or `collection.group.member`.
+ * @returns {unknown[]} One for each row of a group; none where the panel does not show the parameter.
  */
-function valueAt(values, path) {
-	return path.split('.').reduce((value, key) => value?.[key], values);
+function valuesAt(values, path) {
+	return path.split('.').reduce((found, key) => found.flatMap((value) => value?.[key] ?? []), [values]);
 }
 
 /**
