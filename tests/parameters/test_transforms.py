@@ -244,6 +244,14 @@ TAKEN: list[tuple[str, Any, Any]] = [
 ]
 
 REFUSED: list[tuple[str, Any, str]] = [
+    ("elementReference", "my element", "a symbolic code such as"),
+    ("idOrCode", "-5", "a number such as 47"),
+    ("listFieldId", "Äpfel", "such as PROPERTY_951, 951 or NAME"),
+    ("listFiles", {"files": [{**LIST_FILE, "fieldId": "?"}]}, "the ID of a field"),
+    ("listReference", "4.7", "a number such as 47"),
+    ("propertyNumber", "NAME", "the ID of a property"),
+    ("sectionFilter", "a b", "a symbolic code such as"),
+    ("sectionReference", "a b", "a symbolic code such as"),
     ("cardSections", [{"name": "main"}], "sections such as"),
     ("emptiedCrmFields", "[ID", "a JSON array"),
     ("hexColor", "blue", "six hexadecimal digits"),
@@ -360,6 +368,15 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 TAKES_ANYTHING = {
+    "attachedObjects",
+    "listFields",
+    "listFieldSettings",
+    "listSettings",
+    "listValues",
+    "namedFile",
+    "rewritableFields",
+    "rewrittenFields",
+    "sectionSettings",
     "contactSearches",
     "duplicateRows",
     "attachedObjects",
