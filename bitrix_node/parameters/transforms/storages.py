@@ -103,8 +103,11 @@ def imported_name(value: Any) -> str:
 
 
 def imported_rights(value: Any) -> dict[str, str]:
-    """The rights of the exported storage."""
-    return storage_access(_part(value, "rights", {}))
+    """The rights of the exported storage; none at all would take them away from everybody else."""
+    rights = _part(value, "rights", {})
+    if not rights:
+        raise UnusableValue("an export that holds the rights of its storage, where 'Import Rights' is on")
+    return storage_access(rights)
 
 
 def imported_properties(value: Any) -> list[Json]:
