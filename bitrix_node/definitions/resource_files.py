@@ -9,18 +9,26 @@ from bitrix_node.definitions.yaml_files import read_yaml
 if TYPE_CHECKING:
     from pathlib import Path
 
+_ABOUT_FILES = {"operationFiles", "parametersOf"}
+"""What a head says about other files, which is done with once they are read."""
+
 
 def resource_paths(resources: Path, name: str) -> list[Path]:
     """The files of one resource, the head first."""
+    head = resource_head(resources, name)
+    if head.parent == resources:
+        return [head]
+    return [head, *(head.parent / f"{part}.yaml" for part in read_yaml(head).get("operationFiles", []))]
+
+
+def resource_head(resources: Path, name: str) -> Path:
+    """The file with everything that the operations of a resource share."""
     single = resources / f"{name}.yaml"
-    if single.is_file():
-        return [single]
-    head = resources / name / "resource.yaml"
-    return [head, *(resources / name / f"{part}.yaml" for part in read_yaml(head).get("operationFiles", []))]
+    return single if single.is_file() else resources / name / "resource.yaml"
 
 
 def read_resource(resources: Path, name: str) -> dict[str, Any]:
-    """One resource as a single document, its operations in the order of its files.
+    """One resource as a single document: its operations in the order of its files, all parameters they may name.
 
     Raises:
         UnreadableFile: when a file is missing or is not YAML.
@@ -29,4 +37,18 @@ def read_resource(resources: Path, name: str) -> dict[str, Any]:
     operations = dict(head.get("operations", {}))
     for part in parts:
         operations |= part["operations"]
-    return {**{key: value for key, value in head.items() if key != "operationFiles"}, "operations": operations}
+    parameters = {**lent_parameters(resources, head), **head.get("parameters", {})}
+    kept = {key: value for key, value in head.items() if key not in _ABOUT_FILES}
+    return {**kept, "parameters": parameters, "operations": operations}
+
+
+def lent_parameters(resources: Path, head: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of the other resource that a resource names under `parametersOf`; none where it names none.
+
+    Raises:
+        UnreadableFile: when there is no such resource.
+    """
+    if "parametersOf" not in head:
+        return {}
+    parameters: dict[str, Any] = read_yaml(resource_head(resources, head["parametersOf"])).get("parameters", {})
+    return parameters

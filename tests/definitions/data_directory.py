@@ -129,6 +129,24 @@ RESOURCE: dict[str, Any] = {
     },
 }
 
+BORROWER: dict[str, Any] = {
+    "resource": "memo",
+    "name": "Memo",
+    "description": "Write memos",
+    "scopes": ["note"],
+    "parametersOf": "note",
+    "operations": {
+        "delete": {
+            "name": "Delete",
+            "action": "Delete a memo",
+            "description": "Removes a memo",
+            "parameters": ["noteId"],
+            "request": {"method": "note.delete", "arguments": {"ID": "noteId"}},
+        },
+    },
+}
+"""A second resource, which uses a parameter of the first."""
+
 
 @dataclass
 class DataDirectory:

@@ -12,6 +12,7 @@ import pytest
 from bitrix_node.definitions import Definitions, UnknownName
 from bitrix_node.definitions.resolution import UnresolvedName
 from bitrix_node.definitions.yaml_files import UnreadableFile
+from tests.definitions.data_directory import BORROWER
 
 if TYPE_CHECKING:
     from tests.definitions.data_directory import DataDirectory
@@ -55,6 +56,14 @@ def test_a_folder_is_read_as_one_resource(data: DataDirectory, files_read: list[
     resource = Definitions(data.location).resource("note")
     assert [operation.operation for operation in resource.operations] == ["create", "getAll", "delete"]
     assert sorted(set(files_read)) == ["bitrix24.yaml", "removal.yaml", "resource.yaml"]
+
+
+def test_a_resource_uses_the_parameters_of_another(data: DataDirectory) -> None:
+    data.node["resources"] = ["note", "memo"]
+    data.write()
+    data.write_file("node_definitions/resources/memo/resource.yaml", BORROWER)
+    operation = Definitions(data.location).operation("memo", "delete")
+    assert [parameter.display_name for parameter in operation.parameters] == ["Note ID", "Options"]
 
 
 def test_loading_needs_neither_http_nor_json_schema() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bitrix_node.definitions.validation import Fault, validate
+from tests.definitions.data_directory import BORROWER
 from tests.definitions.wrong_names import NAMES, SHAPE
 from tests.definitions.wrong_panels import PANEL, TEXTS
 from tests.definitions.wrong_uses import REQUESTS, USES
@@ -146,6 +147,21 @@ def test_an_operation_stands_in_one_file_only(folder: DataDirectory) -> None:
     assert Fault(
         str(part), "operations.create", f"the operation also stands in {head}", "each operation in one file"
     ) in validate(folder.location)
+
+
+def test_a_resource_uses_the_parameters_of_another(data: DataDirectory) -> None:
+    data.node["resources"] = ["note", "memo"]
+    data.write()
+    data.write_file("node_definitions/resources/memo.yaml", BORROWER)
+    assert validate(data.location) == []
+
+
+def test_parameters_of_a_resource_that_is_not_there(data: DataDirectory) -> None:
+    data.node["resources"] = ["note", "memo"]
+    data.write()
+    memo = data.write_file("node_definitions/resources/memo.yaml", {**BORROWER, "parametersOf": "nota"})
+    wanted = Fault(str(memo), "parametersOf", 'there is no resource "nota"', "the name of another resource")
+    assert wanted in validate(data.location)
 
 
 def test_parts_that_are_missing_or_not_listed(folder: DataDirectory) -> None:

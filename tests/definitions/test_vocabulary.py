@@ -26,7 +26,7 @@ PAIRS: dict[str, tuple[Any, type[BaseModel], set[str], set[str]]] = {
     "resource": (
         SCHEMAS["resource.schema.json"]["$defs"]["resource"],
         models.Resource,
-        {"conditions", "tables", "parameters", "operationFiles"},
+        {"conditions", "tables", "parameters", "parametersOf", "operationFiles"},
         set(),
     ),
     "operation": (

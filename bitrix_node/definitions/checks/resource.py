@@ -15,6 +15,7 @@ from bitrix_node.definitions.checks.texts import operation_texts
 from bitrix_node.definitions.checks.uses import fields_sent_nowhere, impossible_values, late_conditions, unknown_paths
 from bitrix_node.definitions.checks.views import OperationView, ResourceView
 from bitrix_node.definitions.faults import Fault, one_of, shown
+from bitrix_node.definitions.resource_files import resource_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,7 +60,9 @@ def resource_faults(
         yield from part.faults
     yield from _name_faults(head, head_path)
     yield from _folder_faults(head, head_path)
-    shared = {**common_parameters, **head.content.get("parameters", {})}
+    yield from _lender_faults(head, head_path)
+    lent = _lent_parameters(head, head_path)
+    shared = {**common_parameters, **lent, **head.content.get("parameters", {})}
     yield from shared_parameters(head.content.get("parameters", {}), shared, head.file)
     resource = ResourceView(head.content.get("resource", ""), head.content, shared, common_options)
     operations = [
@@ -76,6 +79,25 @@ def resource_faults(
                 yield from undocumented_calls(operation, catalogue)
     if not any(document.left_out.get("operations") for document in (head, *parts)) and operations:
         yield from unused_entries(head.content, operations, head.file)
+
+
+def _lent_parameters(head: Document, head_path: Path) -> Mapping[str, Tree]:
+    """The parameters of the resource named under `parametersOf`; its own faults are told where it is looked at."""
+    lender = _lender(head, head_path)
+    parameters: Mapping[str, Tree] = read_document(lender, "resource").content.get("parameters", {}) if lender else {}
+    return parameters
+
+
+def _lender(head: Document, head_path: Path) -> Path | None:
+    folder = head_path.parent.parent if head_path.name == "resource.yaml" else head_path.parent
+    return resource_head(folder, head.content["parametersOf"]) if "parametersOf" in head.content else None
+
+
+def _lender_faults(head: Document, head_path: Path) -> Iterator[Fault]:
+    lender = _lender(head, head_path)
+    if lender is not None and not lender.is_file():
+        message = f"there is no resource {shown(head.content['parametersOf'])}"
+        yield Fault(head.file, "parametersOf", message, "the name of another resource")
 
 
 def _parts(head: Document, head_path: Path) -> Iterator[Document]:
