@@ -40,6 +40,12 @@ EXPORT = {
 }
 
 TAKEN: list[tuple[str, Any, Any]] = [
+    ("batchCommands", [{"method": "user.get", "arguments": {"ID": 1}}], {"command1": "user.get?ID=1"}),
+    (
+        "commandList",
+        [{"method": "user.get", "arguments": {"ID": 1}}],
+        [{"name": "command1", "method": "user.get", "arguments": {"ID": 1}}],
+    ),
     (
         "attachedObjects",
         ["/bitrix/tools/disk/uf.php?attachedId=103&action=download&ncc=1", "/company/lists/47/file/0/1/951/7/"],
@@ -243,6 +249,8 @@ TAKEN: list[tuple[str, Any, Any]] = [
 ]
 
 REFUSED: list[tuple[str, Any, str]] = [
+    ("batchCommands", [{"method": "user get"}], "the name of a REST method"),
+    ("commandList", "user.get", "commands, such as"),
     ("elementReference", "my element", "a symbolic code such as"),
     ("idOrCode", "-5", "a number such as 47"),
     ("listFieldId", "Äpfel", "such as PROPERTY_951, 951 or NAME"),
@@ -379,15 +387,6 @@ TAKES_ANYTHING = {
     "sectionSettings",
     "contactSearches",
     "duplicateRows",
-    "attachedObjects",
-    "listFields",
-    "listFieldSettings",
-    "listSettings",
-    "listValues",
-    "namedFile",
-    "rewritableFields",
-    "rewrittenFields",
-    "sectionSettings",
     "localizedTexts",
     "crmField",
     "crmMultiFields",
