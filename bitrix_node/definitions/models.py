@@ -165,6 +165,7 @@ class Request(_Model):
     when_answer: Condition = {}
     each: Source | None = None
     each_key: str | None = None
+    goes_on: bool = False
     tolerates: tuple[str, ...] = ()
     address: Source | None = None
     patience: int = 0

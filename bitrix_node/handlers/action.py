@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.handlers.answers import composed_item, items_from_result
 from bitrix_node.handlers.planning import Refusal, plan
 from bitrix_node.handlers.registry import HANDLERS
-from bitrix_node.handlers.results import Outcome, gathered, joined, skipped
+from bitrix_node.handlers.results import Outcome, gathered, joined, refused, skipped
 from bitrix_node.handlers.step import Step
 from bitrix_node.parameters import UNSET, build_arguments
 from bitrix_node.parameters.arguments import resolve_source
@@ -104,6 +104,11 @@ class Action:
         elements = self._elements(request.each)
         steps = [self._step(request, portal, element) for element in elements]
         outcomes = await asyncio.gather(*(self._perform(step) for step in steps), return_exceptions=True)
+        if request.goes_on and any(isinstance(outcome, Outcome) for outcome in outcomes):
+            outcomes = [
+                refused(outcome, element) if isinstance(outcome, PortalError) else outcome
+                for outcome, element in zip(outcomes, elements, strict=True)
+            ]
         results = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
         for outcome in outcomes:
             if isinstance(outcome, BaseException):

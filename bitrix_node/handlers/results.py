@@ -56,6 +56,12 @@ def gathered(binary: Sequence[dict[str, BinaryData]]) -> list[dict[str, BinaryDa
     return [together] if together else []
 
 
+def refused(error: PortalError, element: Any) -> Outcome:
+    """The outcome of a call for one of several elements that the portal refused, while others were carried out."""
+    result = {"error": error.message, "code": error.code, "element": element}
+    return Outcome([result], result, {"result": result})
+
+
 def skipped(error: PortalError) -> Outcome:
     """The outcome of a call whose refusal says that things already are as they should be."""
     result = {"skipped": error.message, "code": error.code}

@@ -125,6 +125,13 @@ REQUESTS = [
         "ID",
     ),
     Wrong(
+        "going on after elements where there are none",
+        put(OPERATIONS, "delete", "steps", 0, "goesOn", value=True),
+        "operations.delete.steps[0].goesOn",
+        "the step is sent once, so there is a single result",
+        "each, with a list",
+    ),
+    Wrong(
         "keys of elements where there are none",
         put(OPERATIONS, "delete", "steps", 0, "eachKey", value="ID"),
         "operations.delete.steps[0].eachKey",

@@ -89,6 +89,20 @@ async def test_a_refused_element_tells_what_was_done_for_the_others(scripted: Sc
     assert sorted(change.result for change in caught.value.done) == [7, 9]
 
 
+async def test_a_refused_element_may_leave_the_others_be(scripted: ScriptedPortal) -> None:
+    scripted.answers.extend([{"result": {"items": []}}, {"result": 7}, REFUSED])
+    outcome = await carried_out(operation(FIND, {**ADD, "goesOn": True}), scripted, rows=[{"A": 1}, {"A": 2}])
+    assert outcome.result == [7, {"error": "No", "code": "ACCESS_DENIED", "element": {"A": 2}}]
+    assert outcome.items == [{"result": 7}, outcome.result[1]]
+
+
+async def test_elements_that_are_all_refused_are_a_failure(scripted: ScriptedPortal) -> None:
+    scripted.answers.extend([{"result": {"items": []}}, REFUSED, REFUSED])
+    with pytest.raises(ActionFailed) as caught:
+        await carried_out(operation(FIND, {**ADD, "goesOn": True}), scripted, rows=[{"A": 1}, {"A": 2}])
+    assert caught.value.done == ()
+
+
 async def test_items_repeat_what_they_were_for(scripted: ScriptedPortal) -> None:
     answer = {"rowKey": "done", "echoes": ["name"]}
     share = {"id": "share", "method": "crm.item.add", "each": "rows", "arguments": {"name": {"element": "NAME"}}}

@@ -67,9 +67,10 @@ def _echoes_of_nothing(operation: OperationView, request: RequestView) -> Iterat
 
 def _keys_of_nothing(operation: OperationView, request: RequestView) -> Iterator[Fault]:
     """Keys that say more about something that the request does not have."""
-    if "eachKey" in request.tree and "each" not in request.tree:
-        message = "the step is sent once, so there is a single result"
-        yield operation.fault(f"{request.place}.eachKey", message, "each, with a list")
+    for key in ("eachKey", "goesOn"):
+        if key in request.tree and "each" not in request.tree:
+            message = "the step is sent once, so there is a single result"
+            yield operation.fault(f"{request.place}.{key}", message, "each, with a list")
     for key in ("address", "patience"):
         if key in request.tree and request.tree.get("handler") != "download":
             yield operation.fault(f"{request.place}.{key}", "no file is fetched here", "the handler download")
