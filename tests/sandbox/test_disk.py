@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -13,7 +15,7 @@ from tests.sandbox.client import RestClient
 if TYPE_CHECKING:
     from bitrix_node.sandbox import Sandbox
 
-PRICES, SUPPORT, ARCHIVE = 16, 17, 20
+PRICES, SUPPORT, PLANS, ARCHIVE = 16, 17, 19, 20
 AUTUMN, RETURNS, LOGO, SAMPLES = 21, 23, 25, 27
 COMPANY, GROUP = 1, 2
 
@@ -169,6 +171,10 @@ async def test_names_are_taken_once(portal: RestClient) -> None:
         ("disk.folder.uploadFile", {"data": {"NAME": "a"}}, "ERROR_ARGUMENT"),
         ("disk.folder.get", {"id": AUTUMN}, "ERROR_NOT_FOUND"),
         ("disk.file.get", {"id": SUPPORT}, "ERROR_NOT_FOUND"),
+        ("disk.folder.shareToUser", {"id": SUPPORT, "userId": 7}, "ERROR_ARGUMENT"),
+        ("disk.folder.shareToUser", {"id": SUPPORT, "taskName": "disk_access_read"}, "ERROR_ARGUMENT"),
+        ("disk.folder.getExternalLink", {"id": RETURNS}, "ERROR_NOT_FOUND"),
+        ("disk.file.getExternalLink", {}, "ERROR_ARGUMENT"),
         ("disk.file.moveTo", {"id": AUTUMN}, "ERROR_ARGUMENT"),
         ("disk.file.rename", {"id": AUTUMN, "newName": ""}, "0"),
         ("disk.file.rename", {"id": RETURNS, "newName": "Bot answers.txt"}, "DISK_OBJ_22000"),
@@ -276,3 +282,92 @@ async def test_a_form_encoded_upload_is_read_as_php_reads_it(portal: RestClient)
     async with portal.session.post(f"{portal.base}disk.folder.uploadfile.json", data=form) as answer:
         made = (await answer.json())["result"]
     assert await download(portal, made["DOWNLOAD_URL"]) == b"hello"
+
+
+async def test_access_to_a_folder_reaches_as_far_as_its_level(portal: RestClient, agent: RestClient) -> None:
+    root = (await portal.result("disk.storage.get", {"id": GROUP}))["ROOT_OBJECT_ID"]
+    made = await portal.result("disk.folder.uploadFile", new_file(PLANS, "plan.txt"))
+    denied = (400, "ACCESS_DENIED", "Access denied")
+    assert await agent.refusal("disk.file.get", {"id": made["ID"]}) == denied
+    await share(portal, PLANS, "read")
+    assert (await agent.result("disk.file.get", {"id": made["ID"]}))["NAME"] == "plan.txt"
+    assert await agent.refusal("disk.folder.uploadFile", new_file(PLANS, "mine.txt")) == denied
+    await share(portal, PLANS, "add")
+    mine = await agent.result("disk.folder.uploadFile", new_file(PLANS, "mine.txt"))
+    assert await agent.refusal("disk.file.rename", {"id": mine["ID"], "newName": "ours.txt"}) == denied
+    await share(portal, PLANS, "edit")
+    assert (await agent.result("disk.file.rename", {"id": mine["ID"], "newName": "ours.txt"}))["NAME"] == "ours.txt"
+    assert await agent.refusal("disk.file.delete", {"id": mine["ID"]}) == denied
+    assert await agent.refusal("disk.folder.markDeleted", {"id": PLANS}) == denied
+    await share(portal, PLANS, "full")
+    assert await agent.result("disk.file.delete", {"id": mine["ID"]}) is True
+    assert await agent.refusal("disk.folder.getChildren", {"id": int(root)}) == denied
+
+
+async def test_nobody_gives_more_than_they_have(portal: RestClient, agent: RestClient) -> None:
+    await share(portal, PLANS, "add")
+    for level, code in (("edit", "ACCESS_DENIED"), ("nonsense", "ACCESS_DENIED")):
+        wanted = {"id": PLANS, "userId": 8, "taskName": f"disk_access_{level}"}
+        assert (await agent.refusal("disk.folder.shareToUser", wanted))[1] == code
+    await share(agent, PLANS, "add", user_id=8)
+    await share(portal, PLANS, "full")
+    assert (await agent.refusal("disk.folder.restore", {"id": PLANS}))[1] == "ACCESS_DENIED"
+
+
+async def test_rights_of_an_upload(portal: RestClient, agent: RestClient) -> None:
+    tasks = {task["NAME"]: task["ID"] for task in await portal.result("disk.rights.getTasks")}
+    rights = [{"TASK_ID": tasks["disk_access_read"], "ACCESS_CODE": "U7"}, {"TASK_ID": 1, "ACCESS_CODE": "*"}]
+    made = await portal.result("disk.folder.uploadFile", new_file(PLANS, "plan.txt", rights=rights))
+    assert (await agent.result("disk.file.get", {"id": made["ID"]}))["NAME"] == "plan.txt"
+    everyone = [{"TASK_ID": tasks["disk_access_edit"], "ACCESS_CODE": "*"}]
+    other = await portal.result("disk.folder.uploadFile", new_file(PLANS, "open.txt", rights=everyone))
+    assert (await agent.result("disk.file.rename", {"id": other["ID"], "newName": "a.txt"}))["NAME"] == "a.txt"
+
+
+async def test_public_links_open_a_page_with_what_can_be_downloaded(portal: RestClient) -> None:
+    link = await portal.result("disk.folder.getExternalLink", {"id": PRICES})
+    assert await portal.result("disk.folder.getExternalLink", {"id": PRICES}) == link
+    async with portal.session.get(link) as answer:
+        page = await answer.text()
+    assert "Archive/" in page
+    address = re.search(r'href="([^"]+)">Prices autumn 2026.csv', page)
+    assert address is not None
+    assert (await download(portal, unescape(address.group(1)))).startswith(b"Article")
+    await portal.result("disk.folder.deleteTree", {"id": PRICES})
+    async with portal.session.get(link) as answer:
+        assert answer.status == 404
+
+
+async def test_going_back_to_a_version(portal: RestClient, agent: RestClient) -> None:
+    await portal.result("disk.file.uploadVersion", {"id": RETURNS, "fileContent": content("Returns.txt", b"New")})
+    [former] = await portal.result("disk.file.getVersions", {"id": RETURNS})
+    assert await portal.result("disk.version.get", {"id": former["ID"]}) == former
+    restored = await portal.result("disk.file.restoreFromVersion", {"id": RETURNS, "versionId": former["ID"]})
+    assert restored["GLOBAL_CONTENT_VERSION"] == "3"
+    assert (await download(portal, restored["DOWNLOAD_URL"])).startswith(b"Returns")
+    foreign = await portal.refusal("disk.file.restoreFromVersion", {"id": AUTUMN, "versionId": former["ID"]})
+    assert foreign[1] == "DISK_FILE_22004"
+    assert (await portal.refusal("disk.version.get", {"id": 4242}))[1] == "ERROR_NOT_FOUND"
+
+
+async def test_fields_are_documented(portal: RestClient) -> None:
+    file = await portal.result("disk.file.getFields")
+    assert file["SIZE"] == {"TYPE": "integer", "USE_IN_FILTER": False, "USE_IN_SHOW": True}
+    folder = await portal.result("disk.folder.getFields")
+    assert "SIZE" not in folder
+    assert folder["REAL_OBJECT_ID"]["USE_IN_FILTER"] is False
+    assert (await portal.result("disk.storage.getFields"))["NAME"]["TYPE"] == "string"
+
+
+async def test_the_storage_of_an_application_can_be_renamed(sandbox: Sandbox, portal: RestClient) -> None:
+    application = RestClient(portal.session, f"{sandbox.url}/rest/")
+    auth = {"auth": sandbox.access_token}
+    storage = await application.result("disk.storage.getForApp", auth)
+    wanted = {**auth, "id": storage["ID"], "newName": "Backups"}
+    assert (await application.result("disk.storage.rename", wanted))["NAME"] == "Backups"
+    assert (await portal.refusal("disk.storage.rename", {"id": COMPANY, "newName": "X"}))[1] == ""
+
+
+async def share(giver: RestClient, folder: int, level: str, user_id: int = 7) -> None:
+    wanted = {"id": folder, "userId": user_id, "taskName": f"disk_access_{level}"}
+    assert await giver.result("disk.folder.shareToUser", wanted) is True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.sandbox.disk import content, views
+from bitrix_node.sandbox.disk import content, sharing, views
 from bitrix_node.sandbox.disk.visitor import ALIVE, Visitor
 from bitrix_node.sandbox.errors import RestError
 
@@ -84,7 +84,9 @@ def upload(call: Call, visitor: Visitor, folder: Record) -> dict[str, Any]:
     if not name:
         raise RestError("DISK_BASE_SERVICE_22001", "Error: required parameter NAME (DISK_BASE_SERVICE_22001)")
     data = content.decode(call.value("fileContent"), "ERROR_COULD_NOT_SAVE_FILE")
-    return views.entry(visitor, content.add_file(visitor, folder, name, data, unique=unique), new=True)
+    file = content.add_file(visitor, folder, name, data, unique=unique)
+    sharing.grant(visitor, file, call.sequence("rights"))
+    return views.entry(visitor, file, new=True)
 
 
 def _data(call: Call) -> dict[str, Any]:

@@ -6,12 +6,11 @@ import secrets
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.sandbox.disk import sharing
 from bitrix_node.sandbox.disk.visitor import ALIVE, FILE, FOLDER, TRASHED, TRASHED_WITH_FOLDER, Visitor, new_object
 from bitrix_node.sandbox.errors import RestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bitrix_node.sandbox.database import Record
 
 
@@ -48,7 +47,7 @@ def move(visitor: Visitor, entry: Record, target: Record) -> Record:
     """
     if entry["PARENT_ID"] is None:
         raise RestError("", "Could not move root folder")
-    if any(folder["id"] == entry["id"] for folder in lineage(visitor, target)):
+    if any(folder["id"] == entry["id"] for folder in visitor.lineage(target)):
         raise RestError("DISK_OBJ_22000", "Could not move folder into itself")
     if target["id"] != entry["PARENT_ID"]:
         _require_free(visitor, target["id"], entry["NAME"], entry["TYPE"])
@@ -109,6 +108,7 @@ def delete(visitor: Visitor, entry: Record) -> None:
             visitor.database.blobs.delete(content.get("FILE_ID") or 0)
         for version in versions:
             visitor.versions.delete(version["id"])
+        sharing.forget(visitor, doomed["id"])
         visitor.objects.delete(doomed["id"])
 
 
@@ -126,14 +126,6 @@ def descendants(visitor: Visitor, entry: Record) -> list[Record]:
         found += inner
         waiting += [child["id"] for child in inner if child["TYPE"] == FOLDER]
     return found
-
-
-def lineage(visitor: Visitor, entry: Record) -> Iterator[Record]:
-    """The entry itself and its folders up to the root."""
-    current: Record | None = entry
-    while current is not None:
-        yield current
-        current = visitor.objects.get(current["PARENT_ID"]) if current["PARENT_ID"] else None
 
 
 def free_name(visitor: Visitor, folder_id: int, name: str) -> str:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.errors import RestError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bitrix_node.sandbox.database import Collection, Database, Record
     from bitrix_node.sandbox.registry import Call
 
 FOLDER, FILE = "folder", "file"
 ALIVE, TRASHED, TRASHED_WITH_FOLDER = 0, 3, 4
+
+
+class Level(IntEnum):
+    """What somebody may do with a folder or file; each level includes those below it."""
+
+    READ = 1
+    ADD = 2
+    EDIT = 3
+    FULL = 4
+    ADMINISTRATOR = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,11 @@ class Visitor:
         """Former contents of files."""
         return self.database.collection("disk_versions", index=("OBJECT_ID", "TOKEN"))
 
+    @property
+    def shares(self) -> Collection:
+        """Who was given which level of access to which folder or file, by access code."""
+        return self.database.collection("disk_shares", index=("OBJECT_ID",))
+
     def may_use(self, storage: Record) -> bool:
         """Tell whether a storage is open: a user's to that user, a group's to its members."""
         owner = int(storage["ENTITY_ID"]) if str(storage["ENTITY_ID"]).isdigit() else 0
@@ -74,8 +92,13 @@ class Visitor:
             raise RestError("ACCESS_DENIED", "Access denied")
         return storage
 
-    def object(self, object_id: int, kind: str) -> Record:
-        """A folder or file in a storage that is open to the visitor.
+    def object(self, object_id: int, kind: str, level: Level = Level.READ) -> Record:
+        """A folder or file that the visitor may use.
+
+        Args:
+            object_id: its number.
+            kind: `folder` or `file`.
+            level: what the visitor is about to do with it.
 
         Raises:
             RestError: `ERROR_NOT_FOUND`, also for an object of the other kind, or `ACCESS_DENIED`.
@@ -83,8 +106,35 @@ class Visitor:
         found = self.objects.get(object_id)
         if found is None or found["TYPE"] != kind:
             raise not_found(object_id)
-        self.storage(found["STORAGE_ID"])
+        if self.level_of(found) < level:
+            raise RestError("ACCESS_DENIED", "Access denied")
         return found
+
+    def level_of(self, entry: Record) -> int:
+        """The visitor's level for a folder or file; 0 for none.
+
+        Whoever may use its storage has the full level; others have what was given to them for it or for a folder above.
+        """
+        if self.is_admin:
+            return Level.ADMINISTRATOR
+        storage = self.storages.get(entry["STORAGE_ID"])
+        if storage is not None and self.may_use(storage):
+            return Level.FULL
+        codes = self._access_codes()
+        given = [share for folder in self.lineage(entry) for share in self.shares.find(OBJECT_ID=folder["id"])]
+        return max((share["LEVEL"] for share in given if share["ACCESS_CODE"] in codes), default=0)
+
+    def lineage(self, entry: Record) -> Iterator[Record]:
+        """A folder or file itself and its folders up to the root."""
+        current: Record | None = entry
+        while current is not None:
+            yield current
+            current = self.objects.get(current["PARENT_ID"]) if current["PARENT_ID"] else None
+
+    def _access_codes(self) -> frozenset[str]:
+        user = self.database.collection("users").get(self.user_id) or {}
+        departments = {f"D{number}" for number in user.get("UF_DEPARTMENT") or []}
+        return frozenset({"*", f"U{self.user_id}"} | departments)
 
     def open_storages(self) -> list[Record]:
         """Give the company, its groups and its people the storages they lack, and list those open to the visitor."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.sandbox.disk import content, tree, views
-from bitrix_node.sandbox.disk.arguments import children_page, names_of, needed_id, needed_name, upload
-from bitrix_node.sandbox.disk.visitor import FILE, FOLDER, Visitor
+from bitrix_node.sandbox.disk import tree, views
+from bitrix_node.sandbox.disk.arguments import children_page, needed_id, needed_name, upload
+from bitrix_node.sandbox.disk.visitor import FILE, FOLDER, Level, Visitor
 from bitrix_node.sandbox.registry import Call, Page, method
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _target(call: Call, visitor: Visitor) -> Record:
-    return visitor.object(needed_id(call, "targetFolderId", 1), FOLDER)
+    return visitor.object(needed_id(call, "targetFolderId", 1), FOLDER, Level.ADD)
 
 
 def _rename(call: Call, visitor: Visitor, entry: Record) -> Record:
@@ -43,28 +44,44 @@ def _look(_call: Call, _visitor: Visitor, entry: Record) -> Record:
     return entry
 
 
-_DEEDS: dict[str, tuple[Callable[[Call, Visitor, Record], Record], bool]] = {
-    "get": (_look, False),
-    "rename": (_rename, False),
-    "moveTo": (_move, False),
-    "copyTo": (_copy, True),
-    "markDeleted": (_throw_away, False),
-    "restore": (_restore, False),
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A method that folders and files share and that answers with the entry.
+
+    Attributes:
+        perform: what is done.
+        level: what it takes for a folder and for a file.
+        makes_new: whether it makes a new entry.
+    """
+
+    perform: Callable[[Call, Visitor, Record], Record]
+    level: tuple[Level, Level]
+    makes_new: bool = False
+
+
+_DEEDS: dict[str, Deed] = {
+    "get": Deed(_look, (Level.READ, Level.READ)),
+    "rename": Deed(_rename, (Level.EDIT, Level.EDIT)),
+    "moveTo": Deed(_move, (Level.EDIT, Level.EDIT)),
+    "copyTo": Deed(_copy, (Level.READ, Level.READ), makes_new=True),
+    "markDeleted": Deed(_throw_away, (Level.FULL, Level.EDIT)),
+    "restore": Deed(_restore, (Level.ADMINISTRATOR, Level.EDIT)),
 }
-"""Methods that folders and files share and that answer with the entry: what is done, and whether it makes a new one."""
 
 
-def _declare(kind: str, name: str, deed: Callable[[Call, Visitor, Record], Record], *, makes_new: bool) -> None:
+def _declare(kind: str, name: str, deed: Deed) -> None:
+    level = deed.level[0 if kind == FOLDER else 1]
+
     @method(f"disk.{kind}.{name}", scope="disk")
     def perform(call: Call) -> dict[str, Any]:
         visitor = Visitor.of(call)
-        entry = visitor.object(needed_id(call), kind)
-        return views.entry(visitor, deed(call, visitor, entry), new=makes_new)
+        entry = visitor.object(needed_id(call), kind, level)
+        return views.entry(visitor, deed.perform(call, visitor, entry), new=deed.makes_new)
 
 
 for _kind in (FOLDER, FILE):
-    for _name, (_deed, _makes_new) in _DEEDS.items():
-        _declare(_kind, _name, _deed, makes_new=_makes_new)
+    for _name, _deed in _DEEDS.items():
+        _declare(_kind, _name, _deed)
 
 
 @method("disk.folder.getChildren", scope="disk")
@@ -78,7 +95,7 @@ def get_children(call: Call) -> Page:
 def add_folder(call: Call) -> dict[str, Any]:
     """Make a folder inside another."""
     visitor = Visitor.of(call)
-    parent = visitor.object(needed_id(call), FOLDER)
+    parent = visitor.object(needed_id(call), FOLDER, Level.ADD)
     return views.entry(visitor, tree.add_folder(visitor, parent, needed_name(call)), new=True)
 
 
@@ -86,14 +103,14 @@ def add_folder(call: Call) -> dict[str, Any]:
 def upload_file(call: Call) -> dict[str, Any]:
     """Put a file into a folder."""
     visitor = Visitor.of(call)
-    return upload(call, visitor, visitor.object(needed_id(call), FOLDER))
+    return upload(call, visitor, visitor.object(needed_id(call), FOLDER, Level.ADD))
 
 
 @method("disk.folder.deleteTree", scope="disk")
 def delete_tree(call: Call) -> bool:
     """Destroy a folder and everything in it."""
     visitor = Visitor.of(call)
-    tree.delete(visitor, visitor.object(needed_id(call), FOLDER))
+    tree.delete(visitor, visitor.object(needed_id(call), FOLDER, Level.FULL))
     return True
 
 
@@ -101,30 +118,5 @@ def delete_tree(call: Call) -> bool:
 def delete_file(call: Call) -> bool:
     """Destroy a file with all its versions."""
     visitor = Visitor.of(call)
-    tree.delete(visitor, visitor.object(needed_id(call), FILE))
+    tree.delete(visitor, visitor.object(needed_id(call), FILE, Level.FULL))
     return True
-
-
-@method("disk.file.uploadVersion", scope="disk")
-def upload_version(call: Call) -> dict[str, Any]:
-    """Replace a file's bytes and keep the former ones as a version."""
-    visitor = Visitor.of(call)
-    file = visitor.object(needed_id(call), FILE)
-    sent = call.sequence("fileContent", required="ERROR_ARGUMENT", message="Invalid value of parameter {Parameter #1}")
-    data = content.decode(sent, "DISK_FILE_22002")
-    name = str(sent[0]) if len(sent) > 1 else ""
-    return views.entry(visitor, content.add_version(visitor, file, name, data))
-
-
-@method("disk.file.getVersions", scope="disk")
-def get_versions(call: Call) -> Page:
-    """List a file's former contents, newest first."""
-    visitor = Visitor.of(call)
-    file = visitor.object(needed_id(call), FILE)
-    rows, total = visitor.versions.query(
-        {"0": {"OBJECT_ID": file["id"]}, "1": call.mapping("filter")},
-        {"ID": "DESC"},
-        start=call.start,
-        field_name=names_of(views.VERSION_FIELDS),
-    )
-    return call.page([views.version(visitor, row) for row in rows], total)

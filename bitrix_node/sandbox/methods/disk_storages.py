@@ -6,7 +6,7 @@ from typing import Any
 
 from bitrix_node.sandbox.disk import tree, views
 from bitrix_node.sandbox.disk.arguments import children_page, names_of, needed_id, needed_name, upload
-from bitrix_node.sandbox.disk.visitor import FOLDER, Visitor
+from bitrix_node.sandbox.disk.visitor import FILE, FOLDER, Visitor
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.registry import Call, Page, method
 
@@ -49,6 +49,21 @@ def get_for_application(call: Call) -> dict[str, Any]:
     return views.storage(visitor.storage_of("restapp", call.application.client_id, "Application drive"))
 
 
+@method("disk.storage.rename", scope="disk")
+def rename(call: Call) -> dict[str, Any]:
+    """Give the storage of an application another name."""
+    visitor = Visitor.of(call)
+    number = needed_id(call)
+    name = call.text("newName", required="ERROR_ARGUMENT", message="Invalid value of parameter {Parameter #1}")
+    if not call.is_admin:
+        raise RestError("ACCESS_DENIED", "Access denied")
+    storage = visitor.storage(number)
+    if storage["ENTITY_TYPE"] != "restapp":
+        raise RestError("", "Access denied (invalid type of storage)")
+    visitor.storages.update(number, {"NAME": name})
+    return views.storage({**storage, "NAME": name})
+
+
 @method("disk.storage.getChildren", scope="disk")
 def get_children(call: Call) -> Page:
     """List what lies at the root of a storage."""
@@ -69,6 +84,16 @@ def upload_file(call: Call) -> dict[str, Any]:
     """Put a file at the root of a storage."""
     visitor = Visitor.of(call)
     return upload(call, visitor, _root(visitor, needed_id(call)))
+
+
+def _declare_fields(kind: str) -> None:
+    @method(f"disk.{kind}.getFields", scope="disk")
+    def get_fields(_call: Call) -> dict[str, Any]:
+        return views.fields(kind)
+
+
+for _kind in ("storage", FOLDER, FILE):
+    _declare_fields(_kind)
 
 
 def _root(visitor: Visitor, storage_id: int) -> dict[str, Any]:
