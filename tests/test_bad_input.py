@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DEFINITIONS = Definitions.packaged()
 CASES: dict[tuple[str, str], list[Case]] = {}
 for _case in load_cases():
-    if _case.returns is not None:
+    if _case.sends:
         CASES.setdefault((_case.resource, _case.operation), []).append(_case)
 
 NO_NUMBER = {"integer", "integerList", "taskNumber", "chatNumber"}
@@ -69,7 +69,8 @@ class Bad:
             try:
                 explain(operation, read_values(operation, self.parameters(case), case.item.get("binary")))
             except ParameterError as error:
-                return error
+                if error.parameter == self.path:
+                    return error
         return None
 
 
