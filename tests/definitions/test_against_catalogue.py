@@ -16,6 +16,7 @@ from bitrix_node.definitions.validation import validate
 if TYPE_CHECKING:
     from pathlib import Path
 
+KIND = {"name": "kind", "displayName": "K", "type": "options", "options": [{"name": "L", "value": "list"}]}
 FILTERS = {
     "name": "filters",
     "displayName": "Filters",
@@ -25,7 +26,7 @@ FILTERS = {
 
 
 def faults(request: dict[str, Any], **operation: Any) -> list[tuple[str, str, str]]:
-    resource = ResourceView("r", {}, {"filters": FILTERS}, ())
+    resource = ResourceView("r", {"tables": {"kinds": {"list": "list"}}}, {"filters": FILTERS}, ())
     view = OperationView(resource, "r.yaml", "o", {"request": request, "parameters": ["filters"], **operation})
     return [
         (fault.path.removeprefix("operations.o."), fault.message, fault.expected)
@@ -68,6 +69,22 @@ def test_an_argument_that_is_not_documented_is_found(arguments: dict[str, str], 
     [(place, message, _)] = faults({"method": "crm.item.update", "arguments": arguments})
     assert place == f"request.{path}"
     assert "documents no argument" in message
+
+
+@pytest.mark.parametrize("source", [{"value": "list"}, {"parameter": "kind", "table": "kinds"}, "kind"])
+def test_a_value_outside_a_closed_list_is_found(source: Any) -> None:
+    request = {"method": "lists.get", "paging": "start", "arguments": {"IBLOCK_TYPE_ID": source}}
+    [(place, message, expected)] = faults(request, parameters=[KIND])
+    assert place == "request.arguments.IBLOCK_TYPE_ID"
+    assert message == 'lists.get does not take "list" as "IBLOCK_TYPE_ID"'
+    assert "lists" in expected
+
+
+def test_a_value_of_a_closed_list_is_right() -> None:
+    request = {"method": "lists.get", "paging": "start", "arguments": {"IBLOCK_TYPE_ID": {"value": "lists"}}}
+    assert faults(request) == []
+    other = {**request, "arguments": {"IBLOCK_TYPE_ID": "kind"}, "when": {"kind": ["lists"]}}
+    assert faults(other, parameters=[KIND]) == []
 
 
 def test_a_required_argument_that_is_never_given_is_found() -> None:

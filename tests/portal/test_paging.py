@@ -287,6 +287,15 @@ async def test_a_tail_by_another_field_is_one_page_and_never_cut_in_silence() ->
         await Rows(51, oldest_first).fetch("tail", arguments=arguments)
 
 
+async def test_a_page_that_the_caller_names_is_the_only_one() -> None:
+    arguments = {"pagination": {"page": 2, "limit": 20}}
+    rows = Rows(15, counted_in_pagination)
+    assert await rows.fetch("pagination", arguments=arguments) == list(range(15))
+    assert rows.asked == [{"filter": {"a": 1}, **arguments}]
+    with pytest.raises(Incomplete, match="more rows than the 20"):
+        await Rows(100, counted_in_pagination).fetch("pagination", arguments=arguments)
+
+
 async def test_more_pages_than_fit_in_memory_come_in_groups() -> None:
     rows = Rows(15_000, with_total)
     assert await rows.fetch("start") == list(range(15_000))

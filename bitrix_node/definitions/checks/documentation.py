@@ -54,9 +54,9 @@ def _against(method: CatalogueMethod, operation: OperationView, request: Request
 
 def _arguments(method: CatalogueMethod, operation: OperationView, request: RequestView) -> Iterator[Fault]:
     paths = list(_argument_paths(operation, request))
-    names = {path[0] for path, _ in paths}
-    for path, place in paths:
-        yield from _argument(method, operation, path, place)
+    names = {path[0] for path, _, _ in paths}
+    for path, place, constants in paths:
+        yield from _argument(method, operation, path, place, constants)
     if _EVERYTHING in names:
         return
     required = [(name,) for name, parameter in method.parameters.items() if parameter.required]
@@ -71,14 +71,43 @@ def _is_added(names: Iterable[str], request: RequestView) -> bool:
     return "paging" in request.tree and any(name in {"start", "pagination", "offset", "limit"} for name in names)
 
 
-def _argument_paths(operation: OperationView, request: RequestView) -> Iterator[tuple[list[str], str]]:
-    """The path of every argument, with its place; `*` where any may come. Places in lists are left out."""
+def _argument_paths(operation: OperationView, request: RequestView) -> Iterator[tuple[list[str], str, list[Any]]]:
+    """The path of every argument, with its place and the constants that it can be; `*` where any may come.
+
+    Places in lists are left out.
+    """
     for written, sources in request.tree.get("arguments", {}).items():
         place = f"{request.place}.arguments.{written}"
         prefix = [] if written == _EVERYTHING else [step for step in written.split(".") if not step.isdigit()]
         for source in sources if isinstance(sources, list) else [sources]:
             for member in _members_sent(operation, source):
-                yield ([*prefix, member] if member else prefix or [_EVERYTHING]), place
+                constants = [] if member else _constants(operation, request, source)
+                yield ([*prefix, member] if member else prefix or [_EVERYTHING]), place, constants
+
+
+def _constants(operation: OperationView, request: RequestView, source: Any) -> list[Any]:
+    """What a source can give, where the definition says so: a constant, a table, or the choices of a parameter."""
+    tree = {"parameter": source} if isinstance(source, str) else source
+    if "value" in tree:
+        return [tree["value"]]
+    if "table" in tree:
+        return list(operation.resource.tables.get(tree["table"], {}).values())
+    field = operation.fields.get(tree.get("parameter", ""))
+    if field is None or "transform" in {*tree, *field.tree} or field.tree.get("customValues"):
+        return []
+    choices = [option["value"] for option in field.tree.get("options", []) if option["value"] != ""]
+    conditions = operation.conditions(request.tree.get("when", []))
+    return [
+        value
+        for value in choices
+        if not conditions or any(_meets(condition, field.path, value) for condition in conditions)
+    ]
+
+
+def _meets(condition: Tree, path: str, value: Any) -> bool:
+    """Whether a request with this condition is sent for this value of the parameter."""
+    wanted = condition.get(path)
+    return value in wanted if isinstance(wanted, list) else wanted != "missing"
 
 
 def _members_sent(operation: OperationView, source: Any) -> list[str]:
@@ -97,7 +126,9 @@ def _members_sent(operation: OperationView, source: Any) -> list[str]:
     ]
 
 
-def _argument(method: CatalogueMethod, operation: OperationView, path: list[str], place: str) -> Iterator[Fault]:
+def _argument(
+    method: CatalogueMethod, operation: OperationView, path: list[str], place: str, constants: Iterable[Any]
+) -> Iterator[Fault]:
     known: Mapping[str, MethodParameter] = method.parameters
     is_open = method.free
     for depth, step in enumerate(path):
@@ -112,6 +143,10 @@ def _argument(method: CatalogueMethod, operation: OperationView, path: list[str]
                 yield operation.fault(place, message, one_of(known, step))
             return
         known, is_open = parameter.members, not parameter.members or step.lower() in _FREE_FORM
+        wrong = [value for value in constants if depth == len(path) - 1 and not parameter.allows(value)]
+        if wrong:
+            message = f"{method.name} does not take {shown(wrong[0])} as {shown('.'.join(path))}"
+            yield operation.fault(place, message, one_of(parameter.values, wrong[0]))
 
 
 def _rows(method: CatalogueMethod, operation: OperationView, request: RequestView) -> Iterator[Fault]:

@@ -107,13 +107,9 @@ def _plain_value(method: str, parameter: MethodParameter, value: Any, path: str)
     if parameter.type in _CONTAINERS and value not in ("", False) and not _is_json(value):
         kind = "an object" if parameter.type == "object" else "a list or an object"
         yield ArgumentFault(path, f"{method} takes {kind} as {_quoted(path)}; got {_shown(value)}")
-    elif parameter.values and not _is_listed(value, parameter.values):
+    elif not parameter.allows(value):
         listed = ", ".join(parameter.values)
         yield ArgumentFault(path, f"{method} does not take {_shown(value)} as {_quoted(path)}", f"Use one of {listed}.")
-
-
-def _is_listed(value: Any, values: Iterable[str]) -> bool:
-    return isinstance(value, bool) or value == "" or str(value).lower() in {listed.lower() for listed in values}
 
 
 def _is_plain(value: Any) -> bool:

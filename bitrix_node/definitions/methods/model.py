@@ -50,6 +50,12 @@ class MethodParameter:
         """Whether the caller fills in a part of the name."""
         return STAR in self.name
 
+    def allows(self, value: Any) -> bool:
+        """Whether a plain value is in the closed list, if there is one; yes and no may be told in any way."""
+        if not self.values or isinstance(value, bool | dict | list) or value == "":
+            return True
+        return str(value).lower() in {listed.lower() for listed in self.values}
+
     def takes(self, name: str) -> bool:
         """Whether the caller may write the name so, in any case."""
         if not self.is_pattern:
