@@ -52,23 +52,36 @@ def draft_from_arguments(arguments: Mapping[str, Any]) -> Draft:
     return Draft(str(upper.get("MESSAGE") or ""), _params(named), is_true(upper.get("SYSTEM")), reply)
 
 
-def _params(named: Mapping[str, Any]) -> dict[str, Any]:
-    params = {key: _block(key, value) for key, value in named.items() if key in _BLOCKS}
-    if "URL_PREVIEW" in named:
-        params["URL_PREVIEW"] = None if is_true(named["URL_PREVIEW"]) else "N"
-    return params
+def block(name: str, value: Any, largest: int = LARGEST_BLOCK) -> Any:
+    """Read an attachment, a keyboard or a menu.
 
+    Args:
+        name: `ATTACH`, `KEYBOARD` or `MENU`.
+        value: an object, a list, or either as JSON text.
+        largest: characters that it may have.
 
-def _block(name: str, value: Any) -> Any:
+    Returns:
+        the structure; None for a value that takes the block away.
+
+    Raises:
+        RestError: `…_ERROR` for anything else, `…_OVERSIZE` for one that is too long.
+    """
     if value in _CLEARING or value in (None, [], {}):
         return None
     if isinstance(value, str):
         value = _parsed(name, value)
     if not isinstance(value, (dict, list)):
         raise _incorrect(name)
-    if len(json.dumps(value)) > LARGEST_BLOCK:
+    if len(json.dumps(value)) > largest:
         raise RestError(f"{name}_OVERSIZE", f"You have exceeded the maximum allowable size of {_BLOCKS[name]}")
     return value
+
+
+def _params(named: Mapping[str, Any]) -> dict[str, Any]:
+    params = {key: block(key, value) for key, value in named.items() if key in _BLOCKS}
+    if "URL_PREVIEW" in named:
+        params["URL_PREVIEW"] = None if is_true(named["URL_PREVIEW"]) else "N"
+    return params
 
 
 def _parsed(name: str, text: str) -> Any:
