@@ -36,6 +36,8 @@ class Chat:
         managers: ids of members who may add and remove people besides the owner.
         spoke: id of each member's last message, by the member's id as text.
         read: id of the last message each member has read, by the member's id as text.
+        entity_data_1: what the foreign object tells of itself; of an open line its session.
+        entity_data_2: the same, continued; of an open line the linked CRM records.
     """
 
     id: int
@@ -50,6 +52,8 @@ class Chat:
     managers: list[int] = field(default_factory=list)
     entity_type: str = ""
     entity_id: str = ""
+    entity_data_1: str = ""
+    entity_data_2: str = ""
     last_message_id: int = 0
     message_count: int = 0
     spoke: dict[str, int] = field(default_factory=dict)

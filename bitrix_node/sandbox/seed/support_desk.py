@@ -6,7 +6,7 @@ Everything is reckoned from the rule by plain arithmetic: the same rule gives th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from bitrix_node.sandbox.clock import timestamp
+from bitrix_node.sandbox.openlines.sessions import Session
 
 Record = dict[str, Any]
 Rule = dict[str, Any]
@@ -69,12 +70,13 @@ class SupportDesk:
         """What the portal holds of this desk.
 
         Returns:
-            records by collection: the clients among the users, the chats, and the messages said there.
+            records by collection: the clients among the users, the chats, their sessions, and the messages said there.
         """
         kept = [ticket for ticket in self.tickets if ticket.index not in self._oddity("chat_deleted")]
         return {
             "users": [self._client(place) for place in range(self.rule["clients"]["count"])],
             "chats": [self._chat(ticket) for ticket in kept],
+            "openline_sessions": [asdict(self._session(ticket)) for ticket in kept],
             "messages": [message for ticket in kept for message in self._messages(ticket)],
         }
 
@@ -138,6 +140,7 @@ class SupportDesk:
         gone = {bot} if ticket.index in self._oddity("bot_not_in_chat") else set()
         gone |= {ticket.client_id} if ticket.index in self._oddity("client_already_removed") else set()
         first, last = self._message_ids(ticket)
+        session_data, crm_data = self._session(ticket).entity_data()
         return {
             "id": ticket.chat_id,
             "kind": "lines",
@@ -151,11 +154,27 @@ class SupportDesk:
             "managers": [number for number in dict.fromkeys((owner, bot)) if number not in gone],
             "entity_type": "LINES",
             "entity_id": f"{ticket.connector}|1|{ticket.client_id}|{ticket.chat_id}",
+            "entity_data_1": session_data,
+            "entity_data_2": crm_data,
             "last_message_id": last,
             "message_count": 2,
             "spoke": {str(ticket.client_id): first, str(bot): last},
             "read": {str(ticket.agent_id): last, str(bot): last},
         }
+
+    def _session(self, ticket: Ticket) -> Session:
+        is_open = ticket.index >= len(self.tickets) - self.rule["tickets"]["still_open"]
+        return Session(
+            id=self.rule["first_session_id"] + ticket.index,
+            chat_id=ticket.chat_id,
+            config_id=1,
+            operator_id=ticket.agent_id,
+            created=timestamp(ticket.opened),
+            after=self._message_ids(ticket)[0] - 1,
+            closed="" if is_open else timestamp(ticket.closed),
+            answered=True,
+            **self.rule["crm"].get(ticket.index, {}),
+        )
 
     def _messages(self, ticket: Ticket) -> list[Record]:
         said = (
