@@ -127,7 +127,7 @@ class _Resolver:
         if source.element is not None:
             return _transformed(source, self._element_at(source.element), f"'{source.element}' of an entry")
         if source.object:
-            return _transformed(source, self._object(source.object), "the values together")
+            return self._transformed_object(source)
         return source.value if source.generate is None else _new_code()
 
     def _parameter(self, source: Source, path: str) -> Any:
@@ -145,6 +145,13 @@ class _Resolver:
             return self._answers(path)
         key = self.resolve(at)
         return UNSET if key is UNSET else self._answers(f"{path}.{key}")
+
+    def _transformed_object(self, source: Source) -> Any:
+        """The object through its transform; a value that is refused is one of the parameters in it."""
+        read = source_parameters(source)
+        paths = [path for path in self._values.parameters if path in read and self._values.is_given(path)]
+        names = " and ".join(f"'{self._values.parameters[path].display_name}'" for path in paths)
+        return _transformed(source, self._object(source.object), names or "what is sent", *paths[:1])
 
     def _object(self, sources: dict[str, Source]) -> Any:
         """The sources that have something, each under its key; pending as a whole where one of them is."""
@@ -181,14 +188,14 @@ def _joined(prefix: Any, value: Any) -> Any:
     return (Pending if pending else str)(f"{prefix}{value}")
 
 
-def _transformed(source: Source, value: Any, what: str) -> Any:
+def _transformed(source: Source, value: Any, what: str, path: str = "") -> Any:
     if value is UNSET or source.transform is None or isinstance(value, Pending):
         return value
     try:
         return TRANSFORMS[source.transform](value)
     except UnusableValue as fault:
         message = f"{what[:1].upper()}{what[1:]} must be {fault}; got {shortened(value)}"
-        raise ParameterError(source.parameter or source.answer or "", message) from None
+        raise ParameterError(source.parameter or source.answer or path, message) from None
 
 
 def _place(arguments: dict[str, Any], path: Sequence[str], value: Any) -> None:

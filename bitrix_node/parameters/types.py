@@ -22,6 +22,7 @@ TAKE_LISTS = {
     "csv",
     "driveAttachments",
     "emptiedCrmFields",
+    "fieldSelection",
     "integerList",
     "listValues",
     "mergedIds",

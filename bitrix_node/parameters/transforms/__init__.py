@@ -30,6 +30,7 @@ from bitrix_node.parameters.transforms import (
     storages,
     tasks,
     telephony,
+    user_fields,
     workflows,
 )
 
@@ -58,6 +59,7 @@ _MODULES = (
     storages,
     tasks,
     telephony,
+    user_fields,
     workflows,
 )
 
