@@ -40,6 +40,48 @@ EXPORT = {
 }
 
 TAKEN: list[tuple[str, Any, Any]] = [
+    ("fieldChanges", {"MANDATORY": True, "editInList": "N"}, {"mandatory": "Y", "editInList": "N"}),
+    ("fieldChanges", {"enum": "New"}, {"userTypeId": "enumeration", "enum": [{"value": "New"}]}),
+    ("fieldChangeRow", {"field": [{"name": "SORT", "value": "5"}, {"name": ""}]}, {"sort": "5"}),
+    (
+        "fieldChangeRow",
+        {"field": [{"name": "mandatory", "value": "x", "isBoolean": True, "boolValue": False}]},
+        {"mandatory": "N"},
+    ),
+    ("fieldChoiceChanges", [{"ID": "7", "DEL": True}], {"userTypeId": "enumeration", "enum": [{"id": 7, "del": "Y"}]}),
+    ("fieldChoices", {"1": "New", "2": "Done"}, [{"value": "New"}, {"value": "Done"}]),
+    ("fieldChoices", ["New", 2], [{"value": "New"}, {"value": "2"}]),
+    ("fieldChoices", {"value": "New", "XML_ID": "n", "DEF": False}, [{"value": "New", "xmlId": "n", "def": "N"}]),
+    ("fieldCode", " note_2 ", "NOTE_2"),
+    (
+        "fieldDefinition",
+        {"entityType": "DEAL", "definition": {"fieldName": "NOTE", "userTypeId": "crm_entity"}},
+        {"entityId": "CRM_DEAL", "fieldName": "UF_CRM_DEAL_NOTE", "userTypeId": "crm"},
+    ),
+    (
+        "fieldDefinition",
+        {"ENTITY_ID": "lead", "FIELD_NAME": "UF_CRM_NOTE", "USER_TYPE_ID": "string", "SHOW_FILTER": True},
+        {"entityId": "CRM_LEAD", "fieldName": "UF_CRM_NOTE", "userTypeId": "string", "showFilter": "Y"},
+    ),
+    (
+        "fieldDefinitions",
+        {"fields": [{"FIELD_NAME": "A", "DEFAULT_VALUE": "", "additionalSettings": {"ROWS": 3, "XML_ID": "a"}}]},
+        [{"fieldName": "A", "xmlId": "a", "settings": {"ROWS": 3}}],
+    ),
+    ("fieldDefinitions", [{"fieldName": "A", "settings": {"ROWS": 3}}], [{"fieldName": "A", "settings": {"ROWS": 3}}]),
+    ("fieldEntity", "deal", "CRM_DEAL"),
+    ("fieldEntity", "7", "CRM_7"),
+    ("fieldEntity", "rpa_1", "RPA_1"),
+    ("fieldEntityChosen", {"entityType": "CUSTOM", "customEntityType": "RPA_1"}, "RPA_1"),
+    ("fieldEntityChosen", {"entityType": "DYNAMIC_ENTITY", "smartProcessType": "CRM_7"}, "CRM_7"),
+    ("fieldEntityModule", "RPA_1", "rpa"),
+    ("fieldEntityModule", "CRM", "crm"),
+    ("fieldEntityModule", "BLOG_POST", "crm"),
+    ("fieldFilter", {"ENTITY_ID": "CRM_7", "!multiple": "Y"}, {"entityId": "CRM_7", "!multiple": "Y"}),
+    ("fieldOrder", {"FIELD_NAME": "desc"}, {"fieldName": "DESC"}),
+    ("fieldSelection", "id, FIELD_NAME", {"0": "id", "1": "fieldName"}),
+    ("fieldSettings", {"LIST": ["New"], "isSearchable": False}, {"enum": [{"value": "New"}], "isSearchable": "N"}),
+    ("smartProcessEntity", "7", "CRM_7"),
     ("batchCommands", [{"method": "user.get", "arguments": {"ID": 1}}], {"command1": "user.get?ID=1"}),
     (
         "commandList",
@@ -249,6 +291,24 @@ TAKEN: list[tuple[str, Any, Any]] = [
 ]
 
 REFUSED: list[tuple[str, Any, str]] = [
+    ("fieldChanges", ["sort"], "a JSON object of settings"),
+    ("fieldChangeRow", {"field": [{"name": "enum", "value": ""}]}, "choices of a list"),
+    ("fieldChoiceChanges", [], "choices of a list"),
+    ("fieldChoiceChanges", [{"id": "first"}], "a whole number as id"),
+    ("fieldChoices", [["New"]], "choices of a list"),
+    ("fieldCode", "Größe", "Latin letters"),
+    ("fieldDefinition", {"fieldName": "NOTE"}, "its name and type"),
+    ("fieldDefinition", {"fieldName": "NOTE", "userTypeId": "string"}, "the entityId that it belongs to"),
+    ("fieldDefinition", {"entityId": "DEAL", "fieldName": 45 * "A", "userTypeId": "string"}, "at most 50"),
+    ("fieldDefinitions", [], "a JSON array of fields"),
+    ("fieldDefinitions", ["NOTE"], "a JSON array of fields"),
+    ("fieldEntity", "-", "the ID of an object"),
+    ("fieldEntityChosen", {}, "the entityId that it belongs to"),
+    ("fieldEntityModule", "?", "the ID of an object"),
+    ("fieldFilter", [7], "a JSON object such as"),
+    ("fieldOrder", "id", "a JSON object such as"),
+    ("fieldSettings", "sort", "a JSON object of settings"),
+    ("smartProcessEntity", "Orders", "the ID of a smart process"),
     ("batchCommands", [{"method": "user get"}], "the name of a REST method"),
     ("commandList", "user.get", "commands, such as"),
     ("elementReference", "my element", "a symbolic code such as"),
@@ -376,6 +436,7 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 TAKES_ANYTHING = {
+    "fieldSelection",
     "attachedObjects",
     "listFields",
     "listFieldSettings",
