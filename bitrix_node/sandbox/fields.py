@@ -21,13 +21,11 @@ def upper_name(name: str) -> str:
     """Spell a camelCase name in upper case.
 
     Args:
-        name: such as `assignedById`, or a custom field's `ufCrm_17`.
+        name: such as `assignedById`.
 
     Returns:
-        such as `ASSIGNED_BY_ID` and `UF_CRM_17`.
+        such as `ASSIGNED_BY_ID`.
     """
-    if name.startswith("ufCrm"):
-        return "UF_CRM" + name.removeprefix("ufCrm")
     if name.startswith("parentId"):
         return "PARENT_ID_" + name.removeprefix("parentId")
     return _WORD.sub("_", name).upper()
@@ -48,8 +46,9 @@ class Field:
         dynamic: whether it is a custom field.
         default: value of a new record.
         status: directory of a `crm_status` field.
-        classic: name in the classic CRM methods; empty when they do not have it.
+        classic: name in the classic CRM methods; empty when they do not have it. Of a custom field its name proper.
         decimals: digits after the point in classic answers; None for as many as there are.
+        choices: ids and captions of a list to choose from.
     """
 
     name: str
@@ -64,6 +63,12 @@ class Field:
     status: str | None = None
     classic: str = ""
     decimals: int | None = None
+    choices: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def original_name(self) -> str:
+        """The name in upper case: that of a custom field as it was made, that of any other as it is derived."""
+        return self.classic if self.dynamic else upper_name(self.name)
 
     @classmethod
     def parse(cls, name: str, description: Mapping[str, Any]) -> Field:
@@ -142,8 +147,10 @@ class Field:
         }
         if self.status:
             description["statusType"] = self.status
+        if self.choices:
+            description["items"] = [{"ID": str(number), "VALUE": caption} for number, caption in self.choices]
         if not classic:
-            description["upperName"] = upper_name(self.name)
+            description["upperName"] = self.original_name
         return description
 
 
@@ -237,6 +244,10 @@ _STORE: dict[str, Callable[[Any], Any]] = {
     "crm_category": _integer,
     "crm_entity": _integer,
     "location": _integer,
+    "employee": _integer,
+    "enumeration": _integer,
+    "iblock_element": _integer,
+    "iblock_section": _integer,
     "double": _number,
     "date": _store_day,
     "datetime": store_date,

@@ -183,7 +183,7 @@ class Items:
             raise RestError(INVALID_VALUE, 'Invalid value for field "stageId"')
         if before is None or before.get("stageId") != record["stageId"]:
             record |= {"movedTime": timestamp(self.call.now), "movedBy": self.call.user_id}
-            if before is not None and self.kind.has_previous_stage:
+            if before is not None and "previousStageId" in self.fields:
                 record["previousStageId"] = before.get("stageId")
         self._follow_stage(record, semantic_of(stage), is_first=record["stageId"] == next(iter(available)))
 

@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.crm.multifields import KINDS, to_classic
-from bitrix_node.sandbox.fields import Field, upper_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bitrix_node.sandbox.crm.entity_types import EntityType
     from bitrix_node.sandbox.database import Record
+    from bitrix_node.sandbox.fields import Field
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,11 @@ class ItemView:
 
     @cached_property
     def _by_upper_name(self) -> dict[str, str]:
-        return {upper_name(name): name for name in self.fields}
+        return {field.original_name: name for name, field in self.fields.items()}
 
     @cached_property
     def _by_original_name(self) -> dict[str, str]:
-        return {upper_name(name): name for name, field in self.fields.items() if field.dynamic}
+        return {field.original_name: name for name, field in self.fields.items() if field.dynamic}
 
     def _all(self, record: Record) -> dict[str, Any]:
         return {self._shown_name(name): self._value(record, name) for name in self.fields}
@@ -110,7 +110,8 @@ class ItemView:
         return record.get(name, [] if self.fields[name].multiple else None)
 
     def _shown_name(self, name: str) -> str:
-        return upper_name(name) if self.original_names and self.fields[name].dynamic else name
+        field = self.fields[name]
+        return field.original_name if self.original_names and field.dynamic else name
 
 
 @dataclass(frozen=True)

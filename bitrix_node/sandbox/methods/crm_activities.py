@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.binding import bound_integer, bound_text
 from bitrix_node.sandbox.clock import timestamp
-from bitrix_node.sandbox.crm.entity_types import entity_types
+from bitrix_node.sandbox.crm.entity_types import find_entity_type
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.families import family
 from bitrix_node.sandbox.fields import store_date
@@ -112,7 +112,7 @@ def _todo_owner(call: Call) -> tuple[int, int]:
 
 
 def _owner(call: Call, entity_type_id: int, item_id: int) -> None:
-    kind = entity_types().get(entity_type_id)
+    kind = find_entity_type(call.database, entity_type_id)
     if kind is None or kind.collection(call.database).get(item_id) is None:
         raise RestError("OWNER_NOT_FOUND", "Owner of the activity is not found")
 

@@ -86,7 +86,7 @@ def item_fields(call: Call) -> dict[str, Any]:
 
 
 def _open(call: Call) -> tuple[Items, ItemView]:
-    kind: EntityType = entity_type(bound_integer(call, "entityTypeId"))
+    kind: EntityType = entity_type(call.database, bound_integer(call, "entityTypeId"))
     items = Items.of(call, kind)
     return items, ItemView(kind, items.fields, call.flag("useOriginalUfNames"))
 
