@@ -53,3 +53,29 @@ def test_only_the_color_of_a_stage_can_change() -> None:
     assert directories.stage_color({}) == {}
     with pytest.raises(UnusableValue, match="COLOR alone"):
         directories.stage_color({"SEMANTICS": "S"})
+
+
+PIPELINES = [{"id": 35, "isDefault": "N"}, {"id": 37, "isDefault": "Y"}]
+
+
+@pytest.mark.parametrize(
+    ("given", "directory"),
+    [
+        ({"entity": "deal"}, "DEAL_STAGE"),
+        ({"entity": "deal", "pipelineId": 0}, "DEAL_STAGE"),
+        ({"entity": "deal", "pipelineId": 5}, "DEAL_STAGE_5"),
+        ({"entity": "lead"}, "STATUS"),
+        ({"entity": "quote"}, "QUOTE_STATUS"),
+        ({"entity": "invoice", "pipelines": PIPELINES}, "SMART_INVOICE_STAGE_37"),
+        ({"entity": "smartProcess", "entityTypeId": 1038, "pipelineId": 35}, "DYNAMIC_1038_STAGE_35"),
+        ({"entity": "smartProcess", "entityTypeId": 1038, "pipelines": PIPELINES}, "DYNAMIC_1038_STAGE_37"),
+    ],
+)
+def test_stages_stand_in_the_directory_of_their_pipeline(given: dict[str, Any], directory: str) -> None:
+    assert directories.stage_directory(given) == directory
+
+
+@pytest.mark.parametrize("pipelines", [None, [], [{"id": 35, "isDefault": "N"}]])
+def test_stages_without_a_pipeline_are_not_found(pipelines: Any) -> None:
+    with pytest.raises(UnusableValue, match="the ID of a pipeline"):
+        directories.stage_directory({"entity": "smartProcess", "entityTypeId": 1038, "pipelines": pipelines})
