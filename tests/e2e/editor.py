@@ -48,6 +48,19 @@ class Editor:
         await self.page.goto(f"{self.url}/workflow/{workflow_id}")
         await expect(self.page.get_by_test_id("canvas-node").first).to_be_visible()
 
+    async def open_node(self, workflow_id: str, node_id: str) -> None:
+        """Opens the panel of a node of a stored workflow."""
+        await self.page.goto(f"{self.url}/workflow/{workflow_id}/{node_id}")
+        await expect(self.page.get_by_test_id("ndv")).to_be_visible(timeout=30_000)
+
+    async def choices(self, parameter: str) -> list[str]:
+        """Opens a dropdown of the open panel and returns what it offers."""
+        field = self.page.get_by_test_id("node-parameters").get_by_test_id(f"parameter-input-{parameter}")
+        await field.locator("input").click()
+        options = self.page.locator(".el-select-dropdown").filter(visible=True).locator(".option-headline")
+        await expect(options.first).to_be_visible()
+        return [text.strip() for text in await options.all_inner_texts()]
+
     async def search_nodes(self, text: str) -> Locator:
         """Opens the list of nodes with its key, N, and searches in it.
 
