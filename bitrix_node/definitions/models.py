@@ -175,6 +175,7 @@ class Request(_Model):
     catalogue: CatalogueUse | None = None
     arguments: dict[str, tuple[Source, ...]] = {}
     writes: bool | None = None
+    once: bool = False
     requires: tuple[tuple[str, ...], ...] = ()
     accepts: tuple[str, ...] = ()
     paging: Paging | None = None

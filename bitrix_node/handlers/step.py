@@ -56,4 +56,5 @@ class Step:
             writes=self.writes,
             droppable=self.droppable,
             token=self.token,
+            shared=self.request.once,
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from bitrix_node.portal.batching import Batcher
@@ -158,6 +160,7 @@ class Scope:
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
+        self._shared: dict[str, asyncio.Task[Answer]] = {}
         self.stopped: str | None = None
 
     @property
@@ -174,6 +177,7 @@ class Scope:
         writes: bool | None = None,
         droppable: bool = False,
         token: str | None = None,
+        shared: bool = False,
     ) -> Answer:
         """Calls a method and waits for its answer.
 
@@ -184,12 +188,27 @@ class Scope:
             writes: whether it changes anything; told by its name where not given.
             droppable: whether it may be taken back by `stop` while it waits to be sent.
             token: access token to use in place of the credential's.
+            shared: whether the answer to the same call earlier in this run will do.
 
         Raises:
             PortalError: the typed error; see `portal.errors`.
         """
         writes = method_habits().writes(method) if writes is None else writes
-        return await self._portal.send(Order(self, method, arguments or {}, version, writes, droppable, token))
+        order = Order(self, method, arguments or {}, version, writes, droppable, token)
+        return await (self._answer_once(order) if shared else self._portal.send(order))
+
+    async def _answer_once(self, order: Order) -> Answer:
+        """The answer to a call that is sent once a run, or again where it brought none."""
+        key = json.dumps([order.method, order.arguments, order.version, order.token], sort_keys=True, default=str)
+        if key not in self._shared:
+            task = asyncio.create_task(self._portal.send(order))
+            task.add_done_callback(partial(self._forget_failed, key))
+            self._shared[key] = task
+        return await asyncio.shield(self._shared[key])
+
+    def _forget_failed(self, key: str, task: asyncio.Task[Answer]) -> None:
+        if task.cancelled() or task.exception() is not None:
+            del self._shared[key]
 
     def download(self, address: str) -> AsyncIterator[aiohttp.ClientResponse | bytes]:
         """A file of the portal; see `Transport.stream`."""

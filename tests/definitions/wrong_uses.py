@@ -125,6 +125,13 @@ REQUESTS = [
         "ID",
     ),
     Wrong(
+        "one change for all items",
+        put(OPERATIONS, "delete", "steps", 1, "once", value=True),
+        "operations.delete.steps[1].once",
+        "a call that changes something is sent for every item",
+        "a method that only reads, or writes: false",
+    ),
+    Wrong(
         "going on after elements where there are none",
         put(OPERATIONS, "delete", "steps", 0, "goesOn", value=True),
         "operations.delete.steps[0].goesOn",

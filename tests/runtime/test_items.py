@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bitrix_node.runtime import UnreadableItems, read_items
+from bitrix_node.runtime import ItemFailed, UnreadableItems, read_items
 from tests.runtime.conftest import DONE, REMOVE, members
 
 if TYPE_CHECKING:
@@ -108,6 +108,24 @@ async def test_expressions_are_evaluated_for_each_item(node: Node, scripted: Scr
     )
     sent = [(call.arguments["DIALOG_ID"], call.arguments["MESSAGE"]) for call in scripted.calls]
     assert sent == [("chat7", "Item 0 of Ann"), ("chat8", "Item 1 of Ben")]
+
+
+async def test_a_lookup_is_shared_by_all_items_of_a_run(node: Node, scripted: ScriptedPortal) -> None:
+    scripted.answers.extend([{"result": "lists"}, *[{"result": True}] * 6])
+    items = [{"json": {"id": number}} for number in range(6)]
+    parameters = {"IBLOCK_ID": 47, "ELEMENT_ID": "={{ $json.id }}"}
+    await node.execute("lists", "deleteElement", parameters=parameters, items=items)
+    methods = [call.method for call in scripted.calls]
+    assert methods == ["lists.get.iblock.type.id", *["lists.element.delete"] * 6]
+
+
+async def test_a_lookup_without_an_answer_is_made_again(node: Node, scripted: ScriptedPortal) -> None:
+    refused = {"error": "ACCESS_DENIED", "error_description": "Access denied", "status": 400}
+    scripted.answers.extend([refused, {"result": "lists"}, {"result": True}])
+    parameters = {"IBLOCK_ID": 47, "ELEMENT_ID": 5}
+    with pytest.raises(ItemFailed, match="Access denied"):
+        await node.execute("lists", "deleteElement", parameters=parameters)
+    assert (await node.execute("lists", "deleteElement", parameters=parameters))[0]["json"]["deleted"] is True
 
 
 async def test_downloaded_bytes_arrive_unchanged(node: Node, scripted: ScriptedPortal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bitrix_node.definitions.faults import one_of, shown
+from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,12 +72,20 @@ def _keys_of_nothing(operation: OperationView, request: RequestView) -> Iterator
         if key in request.tree and "each" not in request.tree:
             message = "the step is sent once, so there is a single result"
             yield operation.fault(f"{request.place}.{key}", message, "each, with a list")
+    if "once" in request.tree and _writes(request):
+        message = "a call that changes something is sent for every item"
+        yield operation.fault(f"{request.place}.once", message, "a method that only reads, or writes: false")
     for key in ("address", "patience"):
         if key in request.tree and request.tree.get("handler") != "download":
             yield operation.fault(f"{request.place}.{key}", "no file is fetched here", "the handler download")
     for place, source in request.sources():
         if "at" in source and "answer" not in source:
             yield operation.fault(f"{place}.at", "there is no answer to look into", "answer beside it")
+
+
+def _writes(request: RequestView) -> bool:
+    method = request.tree.get("method")
+    return bool(request.tree.get("writes", not isinstance(method, str) or method_habits().writes(method)))
 
 
 def _picked_from_pages(operation: OperationView, request: RequestView) -> Iterator[Fault]:
