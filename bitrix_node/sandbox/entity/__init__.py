@@ -1,0 +1,1 @@
+"""The data storages of applications: storages with rights, their properties, sections and items."""
