@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.answers import Answer, Stopwatch
 from bitrix_node.sandbox.authentication import Authenticator, Caller
@@ -20,6 +20,9 @@ from bitrix_node.sandbox.observation import Journal, JournalEntry, Statistics, s
 from bitrix_node.sandbox.registry import REGISTRY, Call, Method, Page
 from bitrix_node.sandbox.seed import plant
 
+if TYPE_CHECKING:
+    from bitrix_node.sandbox.pace import Pace
+
 _log = logging.getLogger("bitrix_node.sandbox")
 
 
@@ -30,12 +33,14 @@ class Visit:
     Attributes:
         caller: who was recognised.
         number: its number since the start.
+        pace: spends its time.
         version: REST version of the address.
         batched: whether its commands stand in a batch.
     """
 
     caller: Caller
     number: int
+    pace: Pace
     version: int = 2
     batched: bool = False
 
@@ -92,8 +97,7 @@ class Portal:
         """
         arrived = snapshot(arguments)
         watch = Stopwatch.start(self.clock)
-        if self.config.command_ms:
-            await asyncio.sleep(self.config.command_ms / 1000)
+        await visit.pace.spend(self.config.command_ms)
         error: RestError | None = None
         page = Page(None)
         try:

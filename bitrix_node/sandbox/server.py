@@ -15,6 +15,7 @@ from bitrix_node.sandbox.authentication import Caller, take_token
 from bitrix_node.sandbox.batch import run_batch, run_batch_v3
 from bitrix_node.sandbox.errors import RestError, method_not_found
 from bitrix_node.sandbox.observation import snapshot
+from bitrix_node.sandbox.pace import Pace
 from bitrix_node.sandbox.parsing import parse_query, read_arguments, read_json
 from bitrix_node.sandbox.portal import Portal, Visit
 from bitrix_node.sandbox.registry import REGISTRY, RouteHandler
@@ -63,6 +64,19 @@ class Address:
         return cls(name if version == 3 else name.removesuffix(".json"), version, webhook)  # noqa: PLR2004
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request that has come in.
+
+    Attributes:
+        number: its number since the start.
+        pace: spends its time.
+    """
+
+    number: int
+    pace: Pace
+
+
 class RestEndpoint:
     """Serves everything under `/rest/`.
 
@@ -86,8 +100,8 @@ class RestEndpoint:
         portal.statistics.requests += 1
         number = portal.statistics.requests
         address = Address.parse(request.match_info["tail"])
-        if portal.config.latency_ms:
-            await asyncio.sleep(portal.config.latency_ms / 1000)
+        arrival = Arrival(number, Pace())
+        await arrival.pace.spend(portal.config.latency_ms)
         try:
             portal.bucket.take(request.remote or "")
         except RestError as refusal:
@@ -95,36 +109,36 @@ class RestEndpoint:
             return _json(error_body(refusal, address.version), refusal.status)
         fault = portal.faults.strike(address.method, _BEFORE)
         if fault is None:
-            return await self._answer(request, address, number)
-        return await self._fail(request, fault, address, lambda: self._answer(request, address, number))
+            return await self._answer(request, address, arrival)
+        return await self._fail(request, fault, address, arrival)
 
-    async def _answer(self, request: web.Request, address: Address, number: int) -> web.Response:
+    async def _answer(self, request: web.Request, address: Address, arrival: Arrival) -> web.Response:
         try:
-            answer = await self._perform(request, address, number)
+            answer = await self._perform(request, address, arrival)
             if answer.error is not None:
                 raise answer.error
         except RestError as refusal:
             return _json(error_body(refusal, address.version), refusal.status)
         return _json(success_body(answer))
 
-    async def _perform(self, request: web.Request, address: Address, number: int) -> Answer:
+    async def _perform(self, request: web.Request, address: Address, arrival: Arrival) -> Answer:
         if address.version == 3:  # noqa: PLR2004 - the REST version itself
-            return await self._perform_v3(request, address, number)
+            return await self._perform_v3(request, address, arrival)
         arguments = await read_arguments(request)
         token = take_token(request.headers, arguments)
         caller = self._recognise(address, token)
-        visit = Visit(caller, number)
+        visit = Visit(caller, arrival.number, arrival.pace)
         if address.method.lower() != "batch":
             return await self._portal.command(visit, address.method, arguments)
         answer = await run_batch(self._portal, visit, arguments)
         self._note_batch(visit, arguments, answer)
         return answer
 
-    async def _perform_v3(self, request: web.Request, address: Address, number: int) -> Answer:
+    async def _perform_v3(self, request: web.Request, address: Address, arrival: Arrival) -> Answer:
         query = parse_query(request.query_string)
         body = await read_json(request)
         sources = (query, body) if isinstance(body, dict) else (query,)
-        visit = Visit(self._recognise(address, take_token(request.headers, *sources)), number, 3)
+        visit = Visit(self._recognise(address, take_token(request.headers, *sources)), arrival.number, arrival.pace, 3)
         if address.method.lower() == "batch":
             commands = list(body.values()) if isinstance(body, dict) else body
             answer = await run_batch_v3(self._portal, visit, commands)
@@ -143,13 +157,12 @@ class RestEndpoint:
         status = answer.error.status if answer.error else 200
         self._portal.note(visit, "batch", snapshot(arguments), status, answer.error.code if answer.error else None)
 
-    async def _fail(
-        self, request: web.Request, fault: Fault, address: Address, answer: Callable[[], Awaitable[web.Response]]
-    ) -> web.StreamResponse:
+    async def _fail(self, request: web.Request, fault: Fault, address: Address, arrival: Arrival) -> web.StreamResponse:
         if fault.kind == "delay":
             await self._wait(fault.seconds)
-            return await answer()
-        done = await answer() if fault.after or fault.kind == "truncated" else None
+            arrival.pace.restart()
+            return await self._answer(request, address, arrival)
+        done = await self._answer(request, address, arrival) if fault.after or fault.kind == "truncated" else None
         match fault.kind:
             case "hang":
                 await self._wait(None)
