@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.crm import multifields
+from bitrix_node.sandbox.crm.product_rows import forget_rows
 from bitrix_node.sandbox.crm.stages import default_category, require_category, semantic_of, stages
 from bitrix_node.sandbox.errors import RestError
 
@@ -110,7 +111,7 @@ class Items:
         return record
 
     def delete(self, item_id: int) -> bool:
-        """Remove a record and its activities.
+        """Remove a record with its activities and product rows.
 
         Args:
             item_id: its id.
@@ -121,6 +122,7 @@ class Items:
         activities = self.call.database.collection("crm_activities", ("OWNER_ID",))
         for activity in activities.find(OWNER_ID=item_id, OWNER_TYPE_ID=self.kind.id):
             activities.delete(activity["id"])
+        forget_rows(self.call.database, self.kind, item_id)
         return self.kind.collection(self.call.database).delete(item_id)
 
     def _clean(self, sent: Mapping[str, Any]) -> Record:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.arguments import is_true, to_integer
+from bitrix_node.sandbox.crm.communications import comparable, comparable_field
 
 if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Collection
@@ -92,7 +93,8 @@ def derived(entries: list[Entry]) -> dict[str, Any]:
         entries: a record's entries.
 
     Returns:
-        `hasPhone`, `hasEmail`, `hasImol`, and the values of each kind under `values_field(kind)` for filters.
+        `hasPhone`, `hasEmail`, `hasImol`, and the values of each kind: under `values_field(kind)` for filters, under
+        `comparable_field(kind)` for the search for duplicates.
     """
     values = {kind: [entry["value"] for entry in entries if entry["typeId"] == kind] for kind in KINDS}
     return {
@@ -100,6 +102,7 @@ def derived(entries: list[Entry]) -> dict[str, Any]:
         "hasEmail": "Y" if values["EMAIL"] else "N",
         "hasImol": "Y" if any(value.startswith("imol|") for value in values["IM"]) else "N",
         **{values_field(kind): found for kind, found in values.items()},
+        **{comparable_field(kind): [comparable(kind, value) for value in values[kind]] for kind in ("PHONE", "EMAIL")},
     }
 
 
