@@ -8,8 +8,9 @@ A family of `families/*.yaml` may have, beside its fields:
     unique      fields that no two records (of the same `within`) share
     stamps      field -> what the portal writes there: created, updated (moments), creator, editor (users)
     admin       whether only administrators may change records
-    errors      code and text of refusals: missing, required, invalid, taken, parent, denied, filter. In a text
-                `{names}` are the names of the fields, `{id}` is the id that was asked for
+    errors      code and text of refusals: missing, required, invalid, taken, parent, denied, filter, nothing (an update
+                without a field; allowed where the description has no such refusal). In a text `{names}` are the names
+                of the fields, `{id}` is the id that was asked for
     methods     REST method -> what it does:
                   do        add, update, get, list, delete, fields or count
                   id        argument with the id (`id`), or with the value of field `by`
@@ -136,10 +137,19 @@ class Described:
             raise self.refusal("required", names=rule.id)
         scope = self.scope_of(call)
         records = self.family.collection(call.database)
-        record = records.first(**scope, **{rule.by: wanted}) if rule.by else records.get(call.integer(rule.id))
+        if rule.by:
+            record = records.first(**scope, **{rule.by: self._key(rule.by, wanted)})
+        else:
+            record = records.get(call.integer(rule.id))
         if record is None or any(record.get(name) != value for name, value in scope.items()):
             raise self.refusal("missing", id=wanted)
         return record
+
+    def _key(self, name: str, wanted: Any) -> Any:
+        try:
+            return self.family.fields[name].store(wanted)
+        except (TypeError, ValueError) as problem:
+            raise self.refusal("missing", id=wanted) from problem
 
     def cleaned(self, call: Call, rule: Rule, *, new: bool) -> Record:
         """What the call wants stored.
@@ -238,7 +248,10 @@ def _add(described: Described, rule: Rule, call: Call) -> Any:
 def _update(described: Described, rule: Rule, call: Call) -> Any:
     described.check_rights(call)
     record = described.found(call, rule)
-    changes = {**described.cleaned(call, rule, new=False), **described.stamped(call, new=False)}
+    changes = described.cleaned(call, rule, new=False)
+    if not changes and "nothing" in described.errors:
+        raise described.refusal("nothing")
+    changes |= described.stamped(call, new=False)
     changed = {**record, **changes}
     missing = [name for name in described.family.missing(changed) if name in changes]
     if missing:
