@@ -194,7 +194,7 @@ def _transformed(source: Source, value: Any, what: str, path: str = "") -> Any:
     try:
         return TRANSFORMS[source.transform](value)
     except UnusableValue as fault:
-        message = f"{what[:1].upper()}{what[1:]} must be {fault}; got {shortened(value)}"
+        message = f"{what[:1].upper()}{what[1:]} must be {fault}; got {fault.got or shortened(value)}"
         raise ParameterError(source.parameter or source.answer or path, message) from None
 
 

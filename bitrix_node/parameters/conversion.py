@@ -60,5 +60,5 @@ def _transformed(parameter: Parameter, name: str, value: Any, path: str) -> Any:
     try:
         return TRANSFORMS[name](value)
     except UnusableValue as fault:
-        message = f"'{parameter.display_name}' must be {fault}; got {shortened(value)}"
+        message = f"'{parameter.display_name}' must be {fault}; got {fault.got or shortened(value)}"
         raise ParameterError(path, message, parameter.description or "") from None

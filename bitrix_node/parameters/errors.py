@@ -18,4 +18,12 @@ class ParameterError(Exception):
 
 
 class UnusableValue(Exception):
-    """Raised by transforms: what the value must be; the reader adds which parameter it is."""
+    """Raised by transforms: what the value must be; the reader adds which parameter it is.
+
+    Attributes:
+        got: the part of the value that does not suit, where that is not all of it.
+    """
+
+    def __init__(self, form: str, got: str = "") -> None:
+        self.got = got
+        super().__init__(form)

@@ -31,6 +31,12 @@ LIST_FIELDS = {
     "DATE_CREATE": {"FIELD_ID": "DATE_CREATE", "TYPE": "DATE_CREATE"},
 }
 
+NO_CHOICE = {
+    "fields": {"a": "No"},
+    "described": {"a": {"type": "enumeration", "items": [{"ID": "1", "VALUE": "Yes"}]}},
+    "statuses": [],
+}
+
 EXPORT = {
     "storage": {"ENTITY": "dish", "NAME": "Dishes"},
     "rights": {"U1": "X"},
@@ -153,6 +159,7 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("chatNumber", "chat1207", 1207),
     ("chatNumber", LINK, 1207),
     ("contactSearches", [{"typeId": "PHONE", "value": "555"}], [{"type": "PHONE", "values": ["555"]}]),
+    ("crmChoices", {"fields": {"a": "x"}}, {"a": "x"}),
     ("crmField", "ORIGIN_ID", "originId"),
     ("crmField", "UF_CRM_17", "UF_CRM_17"),
     ("crmFields", ROWS, {"title": "Deal"}),
@@ -197,6 +204,8 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("fileName", PICTURE, "picture.png"),
     ("fileName", UNNAMED, "file"),
     ("fileName", "notes.txt", "notes.txt"),
+    ("integer", "Ann Bell [12]", 12),
+    ("integer", "[12]", 12),
     ("integer", 7, 7),
     ("integer", 7.0, 7),
     ("integer", " #7 ", 7),
@@ -395,6 +404,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("recordingName", "call.ogg", "ends in .mp3 or .wav"),
     ("recordingName", "call", "ends in .mp3 or .wav"),
     ("recordingName", PICTURE, "ends in .mp3 or .wav"),
+    ("crmChoices", NO_CHOICE, "one of the choices of a: Yes"),
     ("rowList", {"rows": ["a"]} | {"rows": "a"}, "rows with their values"),
     ("rowList", "a", "rows with their values"),
     ("restMethod", "crm.deal.list?id=1", "without arguments"),

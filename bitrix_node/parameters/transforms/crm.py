@@ -33,6 +33,8 @@ RENAMED = {
 
 _OPERATOR = re.compile(r"^([<>=!@%?~*]*)(.*)$", re.DOTALL)
 _CAMEL_CUSTOM = re.compile(r"^ufCrm(\d*)_?(.*)$")
+_HOLDS_LINKS = re.compile(r"(Id|Ids|By)$|^(observers|UF_.*)$")
+_LINK = re.compile(r"[^\[\],]*\[([0-9]+)\]")
 _CAMEL_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -75,8 +77,16 @@ def item_fields(value: Any) -> dict[str, Any]:
         elif name == "fm":
             fields.setdefault("fm", []).extend(entry if isinstance(entry, list) else [entry])
         else:
-            fields.update(money_fields(field_name(name), entry))
+            fields.update(money_fields(field_name(name), linked(field_name(name), entry)))
     return fields
+
+
+def linked(name: str, value: Any) -> Any:
+    """The number of a person or record that was given as Bitrix24 shows it, `Ann [12]`, for a field that holds such."""
+    if isinstance(value, list):
+        return [linked(name, entry) for entry in value]
+    found = _LINK.fullmatch(value.strip()) if isinstance(value, str) and _HOLDS_LINKS.search(name) else None
+    return int(found.group(1)) if found else value
 
 
 def emptied_fields(value: Any) -> dict[str, str]:

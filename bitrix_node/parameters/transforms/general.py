@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 _SEPARATORS = re.compile(r"[,;\s]+")
 _AMOUNT = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+)(?:\.[0-9]+|,[0-9]{1,2})?")
+_IN_BRACKETS = re.compile(r"[^\[\],]*\[([0-9]+)\]")
 _WHOLE = re.compile(r"#?[+-]?[0-9]+")
 
 
 def integer(value: Any) -> int:
-    """A whole number, from a number or its text."""
+    """A whole number, from a number, its text, or a name with the number in brackets: `Ann [12]`, as Bitrix24 does."""
+    bracketed = _IN_BRACKETS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if bracketed:
+        return int(bracketed.group(1))
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         return int(value.strip().lstrip("#"))
     if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
