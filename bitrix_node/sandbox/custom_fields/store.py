@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LABELS = ("EDIT_FORM_LABEL", "LIST_COLUMN_LABEL", "LIST_FILTER_LABEL", "ERROR_MESSAGE", "HELP_MESSAGE")
 _FLAGS = {"MULTIPLE": "N", "MANDATORY": "N", "SHOW_FILTER": "N", "SHOW_IN_LIST": "N", "EDIT_IN_LIST": "Y"}
 _CHANGED_FLAGS = ("MANDATORY", "SHOW_FILTER", "SHOW_IN_LIST", "EDIT_IN_LIST", "IS_SEARCHABLE")
+_WAYS_TO_FILTER = ("I", "E", "S")
 _NAME = re.compile(r"^[A-Z0-9_]+$")
 _LONGEST_NAME = 50
 
@@ -52,7 +53,7 @@ def add_custom_field(database: Database, entity: str, name: str, sent: Mapping[s
     _check(database, entity, name, kind)
     record: Record = {"ENTITY_ID": entity, "FIELD_NAME": name, "USER_TYPE_ID": kind, "IS_SEARCHABLE": "N"}
     record |= _FLAGS
-    record |= {flag: "Y" if is_true(sent[flag]) else "N" for flag in (*_CHANGED_FLAGS, "MULTIPLE") if flag in sent}
+    record |= _flags(sent, (*_CHANGED_FLAGS, "MULTIPLE"))
     if kind == "boolean":
         record["MULTIPLE"] = "N"
     record |= {"XML_ID": sent.get("XML_ID"), "SORT": to_integer(sent.get("SORT")) or 100}
@@ -78,7 +79,7 @@ def change_custom_field(database: Database, row: Record, sent: Mapping[str, Any]
     Raises:
         RestError: ERROR_CORE when two choices of a list have the same external code.
     """
-    changes: Record = {flag: "Y" if is_true(sent[flag]) else "N" for flag in _CHANGED_FLAGS if flag in sent}
+    changes = _flags(sent, _CHANGED_FLAGS)
     changes |= {"XML_ID": sent["XML_ID"]} if "XML_ID" in sent else {}
     changes |= {"SORT": to_integer(sent["SORT"]) or row["SORT"]} if "SORT" in sent else {}
     changes |= {"SETTINGS": {**row["SETTINGS"], **_map(sent, "SETTINGS")}} if "SETTINGS" in sent else {}
@@ -98,6 +99,14 @@ def _check(database: Database, entity: str, name: str, kind: str) -> None:
         raise RestError("ERROR_CORE", "Incorrect custom type specified.")
     if custom_field_rows(database).first(ENTITY_ID=entity, FIELD_NAME=name) is not None:
         raise RestError("ERROR_CORE", f"Field {name} already exists for the object {entity}.")
+
+
+def _flags(sent: Mapping[str, Any], names: tuple[str, ...]) -> Record:
+    """Flags as Y and N; the one for filters may say how to filter: by the exact value, a mask or a part of it."""
+    flags: Record = {name: "Y" if is_true(sent[name]) else "N" for name in names if name in sent}
+    if sent.get("SHOW_FILTER") in _WAYS_TO_FILTER:
+        flags["SHOW_FILTER"] = sent["SHOW_FILTER"]
+    return flags
 
 
 def _texts(sent: Any, otherwise: Any) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.arguments import to_integer
+from bitrix_node.sandbox.crm.custom_field_values import delete_custom_field
 from bitrix_node.sandbox.custom_fields.store import (
     LABELS,
     add_custom_field,
@@ -69,9 +70,10 @@ def field_update(call: Call, entity: str) -> bool:
 
 
 def field_delete(call: Call, entity: str) -> bool:
-    """Take a field away from the records."""
+    """Delete a field with its values."""
     _require_administrator(call)
-    return custom_field_rows(call.database).delete(_found(call, entity)["id"])
+    delete_custom_field(call.database, _found(call, entity))
+    return True
 
 
 OPERATIONS: dict[str, Callable[[Call, str], Any]] = {
