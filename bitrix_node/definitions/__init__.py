@@ -9,21 +9,28 @@ Knows nothing of HTTP. The data directory looks like this:
     credentials/*.yaml                one file a credential type
 """
 
-from bitrix_node.definitions.catalog import Definitions, UnknownName
-from bitrix_node.definitions.models import (
-    Answer,
-    Condition,
-    CredentialType,
-    NodeDefinition,
-    Operation,
-    Option,
-    Paging,
-    Parameter,
-    ParameterGroup,
-    Request,
-    Resource,
-    Source,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bitrix_node.definitions.catalog import Definitions
+    from bitrix_node.definitions.models import (
+        Answer,
+        Condition,
+        CredentialType,
+        NodeDefinition,
+        Operation,
+        Option,
+        Paging,
+        Parameter,
+        ParameterGroup,
+        Request,
+        Resource,
+        Source,
+    )
+    from bitrix_node.definitions.unknown import UnknownName
 
 __all__ = [
     "Answer",
@@ -41,3 +48,12 @@ __all__ = [
     "Source",
     "UnknownName",
 ]
+
+_HOMES = {"Definitions": "catalog", "UnknownName": "unknown"}
+"""Where names stand that are not models. All are imported when first asked for: listings do without models."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'models')}"), name)

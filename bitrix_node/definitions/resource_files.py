@@ -15,10 +15,8 @@ _ABOUT_FILES = {"operationFiles", "parametersOf"}
 
 def resource_paths(resources: Path, name: str) -> list[Path]:
     """The files of one resource, the head first."""
-    head = resource_head(resources, name)
-    if head.parent == resources:
-        return [head]
-    return [head, *(head.parent / f"{part}.yaml" for part in read_yaml(head).get("operationFiles", []))]
+    path = resource_head(resources, name)
+    return [path, *_part_paths(path, read_yaml(path))]
 
 
 def resource_head(resources: Path, name: str) -> Path:
@@ -33,13 +31,32 @@ def read_resource(resources: Path, name: str) -> dict[str, Any]:
     Raises:
         UnreadableFile: when a file is missing or is not YAML.
     """
-    head, *parts = [read_yaml(path) for path in resource_paths(resources, name)]
-    operations = dict(head.get("operations", {}))
-    for part in parts:
-        operations |= part["operations"]
+    path = resource_head(resources, name)
+    head = read_yaml(path)
     parameters = {**lent_parameters(resources, head), **head.get("parameters", {})}
     kept = {key: value for key, value in head.items() if key not in _ABOUT_FILES}
-    return {**kept, "parameters": parameters, "operations": operations}
+    return {**kept, "parameters": parameters, "operations": _operations(path, head)}
+
+
+def read_operations(resources: Path, name: str) -> dict[str, Any]:
+    """The operations of one resource as they are written, in the order of its files.
+
+    Raises:
+        UnreadableFile: when a file is missing or is not YAML.
+    """
+    path = resource_head(resources, name)
+    return _operations(path, read_yaml(path))
+
+
+def _operations(path: Path, head: dict[str, Any]) -> dict[str, Any]:
+    operations = dict(head.get("operations", {}))
+    for part in _part_paths(path, head):
+        operations |= read_yaml(part)["operations"]
+    return operations
+
+
+def _part_paths(path: Path, head: dict[str, Any]) -> list[Path]:
+    return [path.parent / f"{part}.yaml" for part in head.get("operationFiles", [])]
 
 
 def lent_parameters(resources: Path, head: dict[str, Any]) -> dict[str, Any]:

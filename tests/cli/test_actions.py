@@ -78,7 +78,9 @@ async def test_one_resource_is_listed_alone(shell: Shell) -> None:
 
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
 async def test_an_unknown_resource_brings_the_nearest(form: tuple[str, ...], shell: Shell) -> None:
-    assert "no resource 'usr'. Did you mean user?" in await shell.refuse(2, "actions", *form, "--resource", "usr")
+    assert "no resource 'usr'. Did you mean user or userField?" in await shell.refuse(
+        2, "actions", *form, "--resource", "usr"
+    )
 
 
 async def test_listing_loads_no_more_than_it_needs(shell: Shell) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import astuple
 
 import click
 
 from bitrix_node.definitions import Definitions, UnknownName
-from bitrix_node.definitions.listing import list_actions
+from bitrix_node.definitions.index import IndexEntry, action_index
 from bitrix_node.hosts.cli.faults import Fault
 
 
@@ -34,28 +35,27 @@ def command(as_json: bool, resource: str | None, catalogue: bool, name: str | No
 
 
 def _list_actions(resource: str | None, *, as_json: bool) -> None:
-    definitions = Definitions.packaged()
     try:
-        names = [resource] if resource else sorted(definitions.resource_names)
         if as_json:
-            rows = list_actions(definitions, resource)
-            click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+            _print_json(resource)
             return
-        entries = [
-            (name, operation.operation, operation.name, operation.description)
-            for name in names
-            for operation in sorted(definitions.resource(name).operations, key=lambda entry: entry.operation)
-        ]
+        entries = action_index(resource)
     except UnknownName as error:
         raise Fault(str(error)) from None
     if sys.stdout.isatty():
         _print_table(entries)
     else:
         for entry in entries:
-            click.echo("\t".join(entry))
+            click.echo("\t".join(astuple(entry)))
 
 
-def _print_table(entries: list[tuple[str, str, str, str]]) -> None:
+def _print_json(resource: str | None) -> None:
+    from bitrix_node.definitions.listing import list_actions  # noqa: PLC0415 (reads everything about each action)
+
+    click.echo(json.dumps(list_actions(Definitions.packaged(), resource), indent=1, ensure_ascii=False))
+
+
+def _print_table(entries: list[IndexEntry]) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
@@ -64,9 +64,11 @@ def _print_table(entries: list[tuple[str, str, str, str]]) -> None:
         table.add_column(title, no_wrap=True)
     table.add_column("description", overflow="fold", style="dim")
     previous = ""
-    for resource, operation, name, description in entries:
-        table.add_row(resource if resource != previous else "", operation, name, description)
-        previous = resource
+    for entry in entries:
+        table.add_row(
+            entry.resource if entry.resource != previous else "", entry.operation, entry.name, entry.description
+        )
+        previous = entry.resource
     console = Console()
     console.print(table)
     console.print(f"{len(entries)} actions", style="dim")
