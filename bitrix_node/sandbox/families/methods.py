@@ -5,12 +5,16 @@ A family of `families/*.yaml` may have, beside its fields:
     scope       permission that its methods need
     within      argument -> field: only records with that value are seen, and new ones get it (`{ENTITY: ENTITY}`).
                 With details (`{field: ENTITY, family: storage, by: ENTITY}`) the other family must have such a record
-    unique      fields that no two records (of the same `within`) share
+    unique      fields that no two records (of the same `within`) share; or field -> fields that tell which records vie
+    links       field -> the record it names: `family`, `by` (a field of it; the id) and `error` (`parent`), the refusal
+                where there is no such record
+    owns        family -> its field with the id: records that go when theirs goes, with what they own
     stamps      field -> what the portal writes there: created, updated (moments), creator, editor (users)
-    admin       whether only administrators may change records
-    errors      code and text of refusals: missing, required, invalid, taken, parent, denied, filter, nothing (an update
-                without a field; allowed where the description has no such refusal). In a text `{names}` are the names
-                of the fields, `{id}` is the id that was asked for
+    admin       true when only administrators may change records, `all` when they alone may read them, too
+    errors      code and text of refusals: missing, required, argument (`required`, of an argument), invalid, taken,
+                parent, denied, hidden (`denied`, to readers), filter, nothing (an update without a field; allowed
+                where the description has no such refusal). In a text `{names}` are the names of the fields, `{id}`
+                is the id that was asked for
     methods     REST method -> what it does:
                   do        add, update, get, list, delete, fields or count
                   id        argument with the id (`id`), or with the value of field `by`
@@ -20,193 +24,25 @@ A family of `families/*.yaml` may have, beside its fields:
                   paged     whether a list comes in pages of 50 (true)
                   order     order of a list where the call has none
                   select    whether `select` is heeded in lists (true)
+                  required  fields that an update has to name, and that a list has to be filtered by
+                  brief     whether `fields` tells types and flags alone
                   scope, version, application_only   as for `registry.method`
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.errors import RestError
-from bitrix_node.sandbox.families import Family, descriptions, family
+from bitrix_node.sandbox.families import Family, descriptions
+from bitrix_node.sandbox.families.described import Described, Rule, forget
+from bitrix_node.sandbox.filters import split_operator
 from bitrix_node.sandbox.registry import PAGE_SIZE, Call, Page, method
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bitrix_node.sandbox.database import Record
-
-_ERRORS: dict[str, tuple[str, str]] = {
-    "missing": ("NOT_FOUND", "Element not found"),
-    "required": ("100", "Required fields: {names}"),
-    "invalid": ("INVALID_ARG_VALUE", "{names}"),
-    "taken": ("DUPLICATE", "A record with this {names} already exists"),
-    "parent": ("NOT_FOUND", "{names} not found"),
-    "denied": ("ACCESS_DENIED", "Access denied"),
-    "filter": ("INVALID_ARG_VALUE", "Invalid filter: field '{names}' is not allowed in filter"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A family with its methods.
-
-    Attributes:
-        family: the records.
-        within: argument -> field, with the family and the field of it where the value must exist.
-        unique: fields that no two records share.
-        stamps: what the portal writes by itself.
-        admin: whether only administrators change records.
-        errors: refusals by kind.
-    """
-
-    family: Family
-    within: Mapping[str, Mapping[str, str]]
-    unique: tuple[str, ...]
-    stamps: Mapping[str, str]
-    admin: bool
-    errors: Mapping[str, tuple[str, str]]
-
-    @classmethod
-    def parse(cls, name: str, entry: Mapping[str, Any]) -> Described:
-        """Read a description.
-
-        Args:
-            name: the family's name.
-            entry: its part of the file.
-
-        Returns:
-            the family with its rules.
-        """
-        return cls(
-            family=family(name),
-            within={
-                argument: {"field": rule} if isinstance(rule, str) else rule
-                for argument, rule in entry.get("within", {}).items()
-            },
-            unique=tuple(entry.get("unique", ())),
-            stamps=entry.get("stamps", {}),
-            admin=entry.get("admin", False),
-            errors=_ERRORS | {kind: (str(code), text) for kind, (code, text) in entry.get("errors", {}).items()},
-        )
-
-    def refusal(self, kind: str, **facts: Any) -> RestError:
-        """The refusal of this kind, as the description words it.
-
-        Args:
-            kind: one of the kinds of `errors`.
-            **facts: what its text speaks of.
-        """
-        code, text = self.errors[kind]
-        return RestError(code, text.format(**{"names": "", "id": "", **facts}))
-
-    def scope_of(self, call: Call) -> dict[str, Any]:
-        """The values of `within` that this call is about.
-
-        Raises:
-            RestError: one is not given, or there is no such parent.
-        """
-        values: dict[str, Any] = {}
-        for argument, rule in self.within.items():
-            sent = call.value(argument)
-            if sent in (None, ""):
-                raise self.refusal("required", names=argument)
-            kind = self.family.fields[rule["field"]]
-            try:
-                values[rule["field"]] = kind.store(sent)
-            except (TypeError, ValueError) as problem:
-                raise self.refusal("parent", names=argument) from problem
-            if "family" in rule:
-                parents = family(rule["family"]).collection(call.database)
-                by = rule.get("by", "id")
-                key = {by: values[rule["field"]]}
-                if (parents.get(key["id"]) if by == "id" else parents.first(**key)) is None:
-                    raise self.refusal("parent", names=argument, id=sent)
-        return values
-
-    def found(self, call: Call, rule: Rule) -> Record:
-        """The record that the call names.
-
-        Raises:
-            RestError: there is none.
-        """
-        wanted = call.value(rule.id)
-        if wanted in (None, ""):
-            raise self.refusal("required", names=rule.id)
-        scope = self.scope_of(call)
-        records = self.family.collection(call.database)
-        if rule.by:
-            record = records.first(**scope, **{rule.by: self._key(rule.by, wanted)})
-        else:
-            record = records.get(call.integer(rule.id))
-        if record is None or any(record.get(name) != value for name, value in scope.items()):
-            raise self.refusal("missing", id=wanted)
-        return record
-
-    def _key(self, name: str, wanted: Any) -> Any:
-        try:
-            return self.family.fields[name].store(wanted)
-        except (TypeError, ValueError) as problem:
-            raise self.refusal("missing", id=wanted) from problem
-
-    def cleaned(self, call: Call, rule: Rule, *, new: bool) -> Record:
-        """What the call wants stored.
-
-        Raises:
-            RestError: a value is not of its field's type.
-        """
-        sent = call.mapping(rule.fields) if rule.fields else dict(call.arguments)
-        known = {name.lower(): name for name in self.family.fields}
-        try:
-            return self.family.clean({known.get(name.lower(), name): value for name, value in sent.items()}, new=new)
-        except ValueError as problem:
-            raise self.refusal("invalid", names=str(problem)) from problem
-
-    def stamped(self, call: Call, *, new: bool) -> Record:
-        """What the portal itself writes."""
-        written = {"updated": timestamp(call.now), "editor": call.user_id}
-        if new:
-            written |= {"created": timestamp(call.now), "creator": call.user_id}
-        return {name: written[what] for name, what in self.stamps.items() if what in written}
-
-    def check_unique(self, call: Call, record: Record) -> None:
-        """Refuse a value that another record has.
-
-        Raises:
-            RestError: naming the field.
-        """
-        scope = {rule["field"]: record.get(rule["field"]) for rule in self.within.values()}
-        for name in self.unique:
-            if record.get(name) in (None, ""):
-                continue
-            other = self.family.collection(call.database).first(**scope, **{name: record[name]})
-            if other is not None and other["id"] != record.get("id"):
-                raise self.refusal("taken", names=name)
-
-    def check_rights(self, call: Call) -> None:
-        """Refuse changes by people without the right.
-
-        Raises:
-            RestError: only administrators may.
-        """
-        if self.admin and not call.is_admin:
-            raise self.refusal("denied")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one method does; see the head of this module."""
-
-    do: str
-    id: str = "id"
-    by: str = ""
-    fields: str = "fields"
-    answer: Any = None
-    paged: bool = True
-    order: Mapping[str, str] = field(default_factory=dict)
-    select: bool = True
 
 
 def declare_methods() -> None:
@@ -239,6 +75,7 @@ def _add(described: Described, rule: Rule, call: Call) -> Any:
     missing = described.family.missing(record)
     if missing:
         raise described.refusal("required", names=", ".join(missing))
+    described.check_links(call.database, record)
     described.check_unique(call, record)
     records = described.family.collection(call.database)
     record_id = records.insert(record)
@@ -254,26 +91,34 @@ def _update(described: Described, rule: Rule, call: Call) -> Any:
     changes |= described.stamped(call, new=False)
     changed = {**record, **changes}
     missing = [name for name in described.family.missing(changed) if name in changes]
+    missing += [name for name in rule.required if call.mapping(rule.fields).get(name) in (None, "")]
     if missing:
-        raise described.refusal("required", names=", ".join(missing))
+        raise described.refusal("required", names=", ".join(dict.fromkeys(missing)))
+    described.check_links(call.database, changes)
     described.check_unique(call, changed)
     described.family.collection(call.database).update(record["id"], changes)
     return _answer(described, rule, changed)
 
 
 def _get(described: Described, rule: Rule, call: Call) -> Any:
+    described.check_rights(call, reading=True)
     return _answer(described, rule, described.found(call, rule))
 
 
 def _delete(described: Described, rule: Rule, call: Call) -> Any:
     described.check_rights(call)
     record = described.found(call, rule)
-    described.family.collection(call.database).delete(record["id"])
+    forget(call.database, described.name, record["id"])
     return _answer(described, rule, record)
 
 
 def _list(described: Described, rule: Rule, call: Call) -> Page:
+    described.check_rights(call, reading=True)
     scope = {f"={name}": value for name, value in described.scope_of(call).items()}
+    filtered = {split_operator(name)[1] for name in call.mapping("filter")}
+    missing = [name for name in rule.required if name not in filtered]
+    if missing:
+        raise described.refusal("required", names=", ".join(missing))
 
     def field_name(name: str) -> str:
         try:
@@ -302,6 +147,8 @@ def _count(described: Described, rule: Rule, call: Call) -> Any:
 def _fields(described: Described, rule: Rule, call: Call) -> Any:
     del call
     fields = described.family.describe()
+    if rule.brief:
+        fields = {name: {key: field[key] for key in _BRIEF} for name, field in fields.items()}
     return fields if rule.answer is None else _filled(rule.answer, {"$fields": fields})
 
 
@@ -321,6 +168,8 @@ def _known_name(kind: Family, name: str) -> str:
     lowered = name.lower()
     return next((known for known in kind.fields if known.lower() == lowered), name)
 
+
+_BRIEF = ("isImmutable", "isReadOnly", "isRequired", "type")
 
 _WORK: dict[str, Callable[[Described, Rule, Call], Any]] = {
     "add": _add,
