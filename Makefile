@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 WORKERS ?= auto
 
-.PHONY: demo test check unit e2e build pages clean
+.PHONY: demo test check unit e2e bench build pages clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/bitrix-node demo
@@ -30,6 +30,10 @@ e2e: $(VENV)/.browser
 build: $(VENV)/.runtime
 	$(BIN)/bitrix-node build
 	$(BIN)/pip wheel -q --no-deps -w dist .
+
+# Against other clients; minutes. QUICK=1 is a minute in small, FULL=1 leaves nothing out.
+bench: $(VENV)/.development
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(NOTE),--note "$(NOTE)")
 
 # The pages about the actions, after a change of definitions or cases.
 pages: $(VENV)/.development

@@ -1,0 +1,1 @@
+"""How fast the node is, measured beside other clients on the same work."""
