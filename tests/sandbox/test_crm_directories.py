@@ -50,9 +50,9 @@ async def test_every_stage_of_every_record_exists(portal: RestClient) -> None:
     assert {(directories[item["categoryId"]], item["stageId"]) for item in body["result"]["items"]} <= stages
 
 
-async def test_there_are_no_smart_processes(portal: RestClient) -> None:
+async def test_there_is_one_smart_process(portal: RestClient) -> None:
     _, body = await portal.call("crm.type.list")
-    assert (body["result"], body["total"]) == ({"types": []}, 0)
+    assert ([row["title"] for row in body["result"]["types"]], body["total"]) == (["Installations"], 1)
 
 
 async def test_a_todo_is_planned_changed_and_removed(portal: RestClient) -> None:
