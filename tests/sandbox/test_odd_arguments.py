@@ -9,7 +9,7 @@ import pytest
 from bitrix_node.sandbox.registry import REGISTRY
 from tests.sandbox.client import RestClient
 
-SCOPES = {"im", "imbot", "task", "tasks", "disk"}
+SCOPES = {"im", "imbot", "task", "tasks", "disk", "crm", "userfieldconfig"}
 ACCESS = {"botId": 39, "botToken": "demo-bot-token", "BOT_ID": 39, "CLIENT_ID": "demo-bot-token"}
 PLACES = {
     "dialogId": "chat15",
@@ -25,10 +25,17 @@ PLACES = {
     "TASKID": 29,
     "id": 21,
     "targetFolderId": 17,
+    "entityTypeId": 1032,
+    "ownerTypeId": 1032,
+    "ownerType": "T408",
+    "ownerId": 1,
+    "moduleId": "crm",
+    "entityId": "SOURCE",
 }
 CONTAINERS = (
     "fields", "FIELDS", "filter", "FILTER", "order", "ORDER", "select", "PROPERTIES", "LANG", "USERS", "userIds",
     "ATTACH", "KEYBOARD", "MENU", "data", "fileContent", "rights", "pagination", "params",
+    "field", "productRows", "values", "extras", "type", "scope",
 )  # fmt: skip
 SCALARS = (
     "MESSAGE", "TITLE", "COLOR", "AVATAR", "LIMIT", "LAST_ID", "FIRST_ID", "OFFSET", "limit", "offset", "start", "code",
@@ -40,7 +47,10 @@ INNER = (
     "message", "title", "code", "properties", "userIds", "ownerId", "color", "avatar", "forwardIds", "command",
     "params", "replyId", "attach", "TITLE", "RESPONSIBLE_ID", "DEADLINE", "ACCOMPLICES", "TAGS", "PARENT_ID", "STATUS",
     "NAME", "POST_MESSAGE", "AUTHOR_ID", "responsibleId", "creatorId", "deadline", "status", "priority", "mark",
-    "taskId", "text",
+    "taskId", "text", "entityTypeId", "entityIds", "relations", "linkedUserFields", "typeIds", "isDefault", "sort",
+    "ENTITY_ID", "STATUS_ID", "SORT", "FIELD_NAME", "USER_TYPE_ID", "SETTINGS", "LIST", "LABEL", "enum", "fieldName",
+    "entityId", "userTypeId", "ownerType", "productId", "price", "fm", "stageId", "categoryId", "contactIds",
+    "elements",
 )  # fmt: skip
 ODD: dict[str, Any] = {
     "word": "odd",

@@ -134,4 +134,4 @@ def _cleaned(sent: dict[str, Any], *, new: bool) -> Record:
         cleaned = ROWS.clean(sent, new=new)
     except ValueError as problem:
         raise RestError("INVALID_ARG_VALUE", str(problem)) from problem
-    return {name: value for name, value in cleaned.items() if value is not None or name == "taxRate"}
+    return {name: ROWS.fields[name].default if value is None else value for name, value in cleaned.items()}
