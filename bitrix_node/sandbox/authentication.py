@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ ALL_SCOPES = frozenset(
     user_basic user_brief userconsent userfieldconfig vote
     """.split()  # noqa: SIM905 - fifty short words read better as text
 )
+REFRESH_LIFETIME = 180 * 24 * 3600
 _TOKEN_KEYS = ("auth", "access_token")
 
 
@@ -123,6 +125,39 @@ class Authenticator:
         if webhooks.first(code=code) is None:
             webhooks.insert({"user_id": user_id, "code": code, "scopes": granted})
         return code
+
+    def issue_token(self, kind: str, user_id: int, lifetime: float = REFRESH_LIFETIME) -> str:
+        """Give the application something to come back with.
+
+        Args:
+            kind: `code`, `access` or `refresh`.
+            user_id: in whose name it will act.
+            lifetime: how long it is good for, in seconds.
+
+        Returns:
+            the secret.
+        """
+        value = secrets.token_hex(35)
+        record = {
+            "kind": kind,
+            "value": value,
+            "user_id": user_id,
+            "client_id": self.application.client_id,
+            "scopes": sorted(ALL_SCOPES),
+            "expires": self._clock.time() + lifetime,
+        }
+        self._database.collection("tokens", ("value",)).insert(record)
+        return value
+
+    @property
+    def member_id(self) -> str:
+        """The number by which Bitrix24 knows the portal."""
+        return self.stable_secret("member")[:32]
+
+    @property
+    def application_token(self) -> str:
+        """What the portal's events prove themselves by to the application."""
+        return self.stable_secret("application token")[:32]
 
     def by_webhook(self, user_id: str, code: str) -> Caller:
         """Recognise the owner of a webhook address.

@@ -66,6 +66,7 @@ class SandboxConfig:
         token_lifetime: seconds an OAuth2 access token is good for.
         certificate: PEM file with the server's certificate and its key; the portal then speaks HTTPS, which some
             clients insist on.
+        event_seconds: how long a handler of events may take to answer.
     """
 
     port: int = 0
@@ -78,6 +79,7 @@ class SandboxConfig:
     operating_seconds: float = 480
     token_lifetime: int = 3600
     certificate: Path | str | None = None
+    event_seconds: float = 10
 
     def __post_init__(self) -> None:
         """Refuse values that no portal could run with.

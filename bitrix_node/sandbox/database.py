@@ -10,10 +10,11 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.sandbox.changes import ChangeLog
 from bitrix_node.sandbox.filters import FieldName, Where, column, order_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 Record = dict[str, Any]
@@ -29,8 +30,9 @@ class Collection:
     Records returned are copies: change them with `update`.
     """
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, name: str, log: ChangeLog) -> None:
         self._connection = connection
+        self._log = log
         self._table = f'"records_{name}"'
         self._name = name
         self._indexed: frozenset[str] = frozenset()
@@ -62,6 +64,8 @@ class Collection:
             f"INSERT INTO {self._table} (id, data) VALUES (?, ?)", (record.get("id"), _dump(record))
         )
         assert cursor.lastrowid is not None
+        if self._log.watches(self._name):
+            self._log.note(self._name, cursor.lastrowid, None, {**record, "id": cursor.lastrowid})
         return cursor.lastrowid
 
     def get(self, record_id: int) -> Record | None:
@@ -91,8 +95,10 @@ class Collection:
         record = self.get(record_id)
         if record is None:
             return False
-        record.update(changes)
-        self._connection.execute(f"UPDATE {self._table} SET data = ? WHERE id = ?", (_dump(record), record_id))
+        changed = {**record, **changes}
+        self._connection.execute(f"UPDATE {self._table} SET data = ? WHERE id = ?", (_dump(changed), record_id))
+        if self._log.watches(self._name):
+            self._log.note(self._name, record_id, record, changed)
         return True
 
     def delete(self, record_id: int) -> bool:
@@ -104,6 +110,9 @@ class Collection:
         Returns:
             whether there was one.
         """
+        record = self.get(record_id) if self._log.watches(self._name) else None
+        if record is not None:
+            self._log.note(self._name, record_id, record, None)
         return self._connection.execute(f"DELETE FROM {self._table} WHERE id = ?", (record_id,)).rowcount > 0
 
     def find(self, **equals: Any) -> list[Record]:
@@ -250,12 +259,14 @@ class Database:
 
     Args:
         file: SQLite file, or None for memory.
+        watch: tells by its name whether changes of a collection's records are collected in `changes`.
 
     Raises:
         ValueError: the file is something else.
     """
 
-    def __init__(self, file: Path | str | None = None) -> None:
+    def __init__(self, file: Path | str | None = None, watch: Callable[[str], bool] = lambda _name: False) -> None:
+        self.changes = ChangeLog(watch)
         self._connection = sqlite3.connect(":memory:" if file is None else str(file), isolation_level=None)
         self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         if file is not None:
@@ -295,7 +306,7 @@ class Database:
         if name not in self._collections:
             if not _NAME.match(name):
                 raise ValueError(f"'{name}' is no collection name: use lower-case letters, digits and underscores.")
-            self._collections[name] = Collection(self._connection, name)
+            self._collections[name] = Collection(self._connection, name, self.changes)
         collection = self._collections[name]
         collection.index(index)
         return collection
@@ -308,13 +319,16 @@ class Database:
             nothing.
         """
         self._connection.execute("BEGIN IMMEDIATE")
+        self.changes.begin()
         try:
             yield
         except BaseException:
             self._connection.execute("ROLLBACK")
             self._collections.clear()
+            self.changes.end(keep=False)
             raise
         self._connection.execute("COMMIT")
+        self.changes.end(keep=True)
 
     def clear(self, keep: Iterable[str] = ()) -> None:
         """Forget every record and every byte; ids start from 1 again.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox.portal import Portal
 
 CODE_LIFETIME = 30
-REFRESH_LIFETIME = 180 * 24 * 3600
 
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sandbox portal</title>
 <style>body{{font:16px sans-serif;max-width:26rem;margin:4rem auto}}button{{font:inherit;padding:.5rem 1rem}}</style>
@@ -76,10 +74,10 @@ class OAuthServer:
 
     def _grant(self, user_id: int, state: str) -> dict[str, str]:
         return {
-            "code": self._issue("code", user_id, CODE_LIFETIME),
+            "code": self._portal.authenticator.issue_token("code", user_id, CODE_LIFETIME),
             "state": state,
             "domain": urlsplit(self._portal.url).netloc,
-            "member_id": self._member_id(),
+            "member_id": self._portal.authenticator.member_id,
             "scope": ",".join(sorted(ALL_SCOPES)),
             "server_domain": "oauth.bitrix.info",
         }
@@ -114,10 +112,10 @@ class OAuthServer:
         return record
 
     def _token_body(self, grant: Record) -> dict[str, Any]:
-        lifetime = self._portal.config.token_lifetime
+        authenticator, lifetime = self._portal.authenticator, self._portal.config.token_lifetime
         user_id = grant["user_id"]
         return {
-            "access_token": self._issue("access", user_id, lifetime),
+            "access_token": authenticator.issue_token("access", user_id, lifetime),
             "expires": int(self._portal.clock.time()) + lifetime,
             "expires_in": lifetime,
             "scope": ",".join(grant["scopes"]),
@@ -125,26 +123,10 @@ class OAuthServer:
             "server_endpoint": "https://oauth.bitrix.info/rest/",
             "status": "L",
             "client_endpoint": f"{self._portal.url}/rest/",
-            "member_id": self._member_id(),
+            "member_id": self._portal.authenticator.member_id,
             "user_id": user_id,
-            "refresh_token": self._issue("refresh", user_id, REFRESH_LIFETIME),
+            "refresh_token": authenticator.issue_token("refresh", user_id),
         }
-
-    def _issue(self, kind: str, user_id: int, lifetime: float) -> str:
-        value = secrets.token_hex(35)
-        record = {
-            "kind": kind,
-            "value": value,
-            "user_id": user_id,
-            "client_id": self._portal.authenticator.application.client_id,
-            "scopes": sorted(ALL_SCOPES),
-            "expires": self._portal.clock.time() + lifetime,
-        }
-        self._tokens.insert(record)
-        return value
-
-    def _member_id(self) -> str:
-        return self._portal.authenticator.stable_secret("member")[:32]
 
 
 def add_routes(application: web.Application, portal: Portal) -> None:

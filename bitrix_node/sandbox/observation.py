@@ -1,4 +1,4 @@
-"""What the portal has seen: counters, and a journal of the calls that arrived."""
+"""What the portal has seen: counters, a journal of the calls that arrived, and the events that left."""
 
 from __future__ import annotations
 
@@ -125,4 +125,59 @@ class Journal:
         return len(self._entries)
 
     def __getitem__(self, index: int) -> JournalEntry:
+        return self._entries[index]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event that was posted to a handler, or was to be.
+
+    Attributes:
+        event: its code.
+        handler: address of the handler.
+        data: what the event carried.
+        status: HTTP status of the handler's answer; None when there was none.
+        error: why it did not arrive, or None.
+    """
+
+    event: str
+    handler: str
+    data: Any
+    status: int | None
+    error: str | None
+
+
+class Deliveries:
+    """The latest events that left the portal, oldest first."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Delivery] = deque(maxlen=JOURNAL_LENGTH)
+
+    def add(self, entry: Delivery) -> None:
+        """Note an event.
+
+        Args:
+            entry: the event and what became of it.
+        """
+        self._entries.append(entry)
+
+    def clear(self) -> None:
+        """Forget all events."""
+        self._entries.clear()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Write the events for `GET /_sandbox/deliveries`.
+
+        Returns:
+            one map an event.
+        """
+        return [asdict(entry) for entry in self._entries]
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __getitem__(self, index: int) -> Delivery:
         return self._entries[index]

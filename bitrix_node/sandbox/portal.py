@@ -14,9 +14,10 @@ from bitrix_node.sandbox.clock import Clock
 from bitrix_node.sandbox.config import BucketSize, SandboxConfig
 from bitrix_node.sandbox.database import Database
 from bitrix_node.sandbox.errors import RestError
+from bitrix_node.sandbox.events.dispatcher import Cause, Dispatcher
 from bitrix_node.sandbox.faults import Faults
 from bitrix_node.sandbox.limits import LeakyBucket, OperatingQuota
-from bitrix_node.sandbox.observation import Journal, JournalEntry, Statistics, snapshot
+from bitrix_node.sandbox.observation import Deliveries, Journal, JournalEntry, Statistics, snapshot
 from bitrix_node.sandbox.registry import REGISTRY, Call, Method, Page
 from bitrix_node.sandbox.seed import plant
 
@@ -61,23 +62,26 @@ class Portal:
 
     def __post_init__(self) -> None:
         """Open the database and plant the seed into a new one."""
-        self.database = Database(self.config.database)
+        self.database = Database(self.config.database, Dispatcher.watches)
         self.authenticator = Authenticator(self.database, self.clock, self.config.seed)
         self.bucket = LeakyBucket(BucketSize.parse(self.config.bucket), self.clock)
         self.quota = OperatingQuota(self.config.operating_seconds, self.clock)
         self.faults = Faults()
         self.statistics = Statistics()
         self.journal = Journal()
+        self.deliveries = Deliveries()
+        self.events = Dispatcher(self)
         self.closing = asyncio.Event()
         plant(self.database, self.config.seed, self.clock)
         self.authenticator.webhook_code(user_id=1)
 
     def reset(self) -> None:
-        """Bring the data back to the seed, keep webhooks valid, and forget counters, journal, limits and faults."""
+        """Bring the data back to the seed, keep webhooks valid, and forget counters, journals, limits and faults."""
         with self.database.transaction():
             self.database.clear(keep=("webhooks",))
         plant(self.database, self.config.seed, self.clock)
-        for memory in (self.faults, self.statistics, self.journal, self.bucket, self.quota):
+        memories = (self.faults, self.statistics, self.journal, self.bucket, self.quota, self.events, self.deliveries)
+        for memory in memories:
             memory.clear()
 
     def close(self) -> None:
@@ -163,4 +167,13 @@ class Portal:
             watch.processing = spent
             watch.operating = self.quota.used(caller.key, entry.name)
             watch.resets_at = self.quota.resets_at(caller.key, entry.name)
+        self._announce(call)
         return result if isinstance(result, Page) else Page(result)
+
+    def _announce(self, call: Call) -> None:
+        """Tell subscribers what a call did; the call itself is done whatever becomes of that."""
+        cause = Cause(call.user_id, call.text("auth_connector"))
+        try:
+            self.events.announce(cause, self.database.changes.take(), call.occurrences)
+        except Exception:
+            _log.exception("The events of %s could not be told.", call.method)

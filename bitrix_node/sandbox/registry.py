@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bitrix_node.sandbox.authentication import Application, Caller
     from bitrix_node.sandbox.database import Database
+    from bitrix_node.sandbox.events.catalogue import Occurrence
     from bitrix_node.sandbox.portal import Portal
 
 PAGE_SIZE = 50
@@ -50,6 +51,7 @@ class Call(ArgumentReader):
         database: the portal's data, inside this call's transaction.
         now: the moment of the call.
         portal: base address without a trailing slash, for links.
+        occurrences: events that the method makes happen, beside those that its changes of records are.
     """
 
     arguments: Mapping[str, Any]
@@ -58,6 +60,7 @@ class Call(ArgumentReader):
     database: Database
     now: datetime
     portal: str
+    occurrences: list[Occurrence] = field(default_factory=list)
 
     @property
     def user_id(self) -> int:

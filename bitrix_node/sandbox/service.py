@@ -10,16 +10,18 @@ from aiohttp import web
 from bitrix_node.sandbox.authentication import ALL_SCOPES, Application
 from bitrix_node.sandbox.clock import Clock
 from bitrix_node.sandbox.config import SandboxConfig
+from bitrix_node.sandbox.events import outgoing
 from bitrix_node.sandbox.portal import Portal
 from bitrix_node.sandbox.registry import load_methods
 from bitrix_node.sandbox.server import build_application
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
     from bitrix_node.sandbox.database import Database
     from bitrix_node.sandbox.faults import Faults
-    from bitrix_node.sandbox.observation import Journal, Statistics
+    from bitrix_node.sandbox.observation import Deliveries, Journal, Statistics
 
 
 class Sandbox:
@@ -67,6 +69,7 @@ class Sandbox:
         self._running = None
         portal.closing.set()
         await runner.cleanup()
+        await portal.events.close()
         portal.close()
 
     async def serve_forever(self) -> None:
@@ -141,6 +144,30 @@ class Sandbox:
     def journal(self) -> Journal:
         """The latest calls."""
         return self._portal.journal
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """The latest events that were posted to handlers."""
+        return self._portal.deliveries
+
+    async def events_told(self) -> None:
+        """Wait until no event is on its way to a handler any more."""
+        await self._portal.events.postman.settle()
+
+    def outgoing_webhook(self, handler: str, events: Iterable[str]) -> str:
+        """Make an outgoing webhook.
+
+        Args:
+            handler: address that events are posted to.
+            events: their codes.
+
+        Returns:
+            the application token that comes with each of them.
+
+        Raises:
+            ValueError: the address is none, or an event is unknown.
+        """
+        return str(outgoing.add(self._portal.database, handler, list(events))["application_token"])
 
     @property
     def faults(self) -> Faults:

@@ -29,6 +29,11 @@ def dialog_id(chat: Chat, viewer_id: int) -> str:
     return str(next((number for number in chat.members if number != viewer_id), viewer_id))
 
 
+def message_type(chat: Chat) -> str:
+    """The letter that the API has for a kind of chat: `P`, `C`, `O` or `L`."""
+    return _MESSAGE_TYPES[chat.kind]
+
+
 def chat_for_bot(chat: Chat, viewer_id: int, *, is_new: bool = False) -> dict[str, Any]:
     """The chat object of `imbot.v2.*`."""
     return {
@@ -37,7 +42,7 @@ def chat_for_bot(chat: Chat, viewer_id: int, *, is_new: bool = False) -> dict[st
         "name": chat.title,
         "description": chat.description,
         "type": chat.kind.value,
-        "messageType": _MESSAGE_TYPES[chat.kind],
+        "messageType": message_type(chat),
         "owner": chat.owner,
         "color": chat.color,
         "avatar": chat.avatar,
@@ -111,7 +116,7 @@ def dialog(chat: Chat, viewer_id: int, *, unread: int, readers: list[Person]) ->
         "entity_data_3": "",
         "mute_list": [],
         "date_create": chat.created,
-        "message_type": _MESSAGE_TYPES[chat.kind],
+        "message_type": message_type(chat),
         "public": "",
         "role": chat.role_of(viewer_id),
         "entity_link": {"type": chat.entity_type, "url": "", "id": chat.entity_id},
