@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox.observation import Deliveries
 
 MOST_WAITING = 1000
+_FICTIONAL = re.compile(r"(.*\.)?(example\.(com|net|org)|example|invalid|test)")
 _FIRST_FAILING_STATUS = 400
 
 
@@ -53,8 +56,12 @@ class Postman:
         """Take a letter and return at once.
 
         Args:
-            letter: what to post; it is dropped, and noted so, when a thousand wait for the same address.
+            letter: what to post; it is dropped, and noted so, when a thousand wait for the same address, or when
+                the address is one of those that are kept for examples (RFC 2606).
         """
+        if _FICTIONAL.fullmatch(urlsplit(letter.address).hostname or ""):
+            self._note(letter, None, "Nothing is posted to addresses that are kept for examples")
+            return
         waiting = self._waiting.setdefault(letter.address, deque())
         if len(waiting) >= MOST_WAITING:
             self._note(letter, None, f"{MOST_WAITING} events are waiting for this address already")

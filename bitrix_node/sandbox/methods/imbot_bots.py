@@ -27,6 +27,9 @@ _EVENTS = {
 """Handler parameters; those with a text are required at registration, and the text names them in the refusal."""
 
 _FED_BY_GENERAL_HANDLER = ("EVENT_MESSAGE_ADD", "EVENT_MESSAGE_UPDATE", "EVENT_MESSAGE_DELETE")
+_OF_OPEN_LINES = ("EVENT_MESSAGE_UPDATE", "EVENT_MESSAGE_DELETE")
+"""Registering an ordinary bot passes these over; it gets them by `imbot.update`."""
+
 _PROFILE = (
     "NAME", "LAST_NAME", "EMAIL", "PERSONAL_BIRTHDAY", "WORK_POSITION", "PERSONAL_WWW", "PERSONAL_GENDER",
 )  # fmt: skip
@@ -55,7 +58,9 @@ def register(call: Call) -> int:
     bot = Bot(
         0, code, owner, _TYPES.get(call.text("TYPE", "B").upper(), "bot"), "webhook", handlers["EVENT_MESSAGE_ADD"]
     )
-    bot.support_openline, bot.handlers = call.flag("OPENLINE"), handlers
+    bot.support_openline = call.flag("OPENLINE")
+    unheard = () if bot.support_openline or bot.type != "bot" else _OF_OPEN_LINES
+    bot.handlers = {name: address for name, address in handlers.items() if name not in unheard}
     return bots.register(call.database, bot, profile, timestamp(call.now)).id
 
 
