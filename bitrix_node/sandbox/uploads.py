@@ -11,6 +11,9 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Collection, Database
 
+_FOLDER = "/upload/rest/"
+_TOKEN_PLACE = 3
+
 
 def keep(database: Database, name: str, content: bytes) -> str:
     """Keep a file.
@@ -23,22 +26,33 @@ def keep(database: Database, name: str, content: bytes) -> str:
     Returns:
         the path under which the portal serves it; whoever has it needs no credentials.
     """
-    token = secrets.token_hex(16)
-    _files(database).insert({"TOKEN": token, "NAME": name, "BLOB": database.blobs.put(content)})
-    return f"/upload/rest/{token}/{quote(name)}"
+    key = secrets.token_hex(16)
+    _files(database).insert({"TOKEN": key, "NAME": name, "BLOB": database.blobs.put(content)})
+    return f"{_FOLDER}{key}/{quote(name)}"
 
 
-def read(database: Database, token: str) -> tuple[str, bytes] | None:
-    """The name and bytes of a kept file, or None."""
-    found = _files(database).first(TOKEN=token)
+def read(database: Database, key: str) -> tuple[str, bytes] | None:
+    """The name and bytes of the kept file with this token, or None."""
+    found = _files(database).first(TOKEN=key)
     content = database.blobs.get(found["BLOB"]) if found else None
     return None if found is None or content is None else (found["NAME"], content)
 
 
+def token(path: object) -> str:
+    """The token in the path of a kept file; empty for anything else."""
+    parts = str(path).split("/")
+    return parts[_TOKEN_PLACE] if str(path).startswith(_FOLDER) and len(parts) > _TOKEN_PLACE else ""
+
+
+def number(database: Database, path: object) -> int | None:
+    """The number of the kept file that is served under a path, or None."""
+    found = _files(database).first(TOKEN=token(path))
+    return found["id"] if found else None
+
+
 def forget(database: Database, path: object) -> None:
     """Destroy the file that is served under a path; anything else is passed over."""
-    parts = str(path).split("/")
-    found = _files(database).first(TOKEN=parts[3]) if len(parts) > 3 else None  # noqa: PLR2004 - /upload/rest/TOKEN/…
+    found = _files(database).first(TOKEN=token(path))
     if found is not None:
         database.blobs.delete(found["BLOB"])
         _files(database).delete(found["id"])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.sandbox import public_links
 from bitrix_node.sandbox.arguments import to_integer
 from bitrix_node.sandbox.disk.visitor import Level
 from bitrix_node.sandbox.errors import RestError
@@ -12,9 +12,10 @@ from bitrix_node.sandbox.errors import RestError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bitrix_node.sandbox.database import Collection, Database, Record
+    from bitrix_node.sandbox.database import Record
     from bitrix_node.sandbox.disk.visitor import Visitor
 
+PUBLIC_KIND = "disk"
 TASKS: tuple[tuple[int, str, str, Level], ...] = (
     (79, "disk_access_full", "Full access", Level.FULL),
     (75, "disk_access_edit", "Edit", Level.EDIT),
@@ -64,23 +65,14 @@ def grant(visitor: Visitor, entry: Record, rights: Iterable[Any]) -> None:
 
 def link(visitor: Visitor, entry: Record) -> str:
     """The public address of a folder or file; asked for again, it is the same."""
-    known = links(visitor.database).first(OBJECT_ID=entry["id"])
-    code = known["CODE"] if known else secrets.token_urlsafe(6)
-    if known is None:
-        links(visitor.database).insert({"OBJECT_ID": entry["id"], "CODE": code})
-    return f"{visitor.portal}/~{code}"
-
-
-def links(database: Database) -> Collection:
-    """All public addresses."""
-    return database.collection("disk_links", index=("OBJECT_ID", "CODE"))
+    return visitor.portal + public_links.path(visitor.database, PUBLIC_KIND, entry["id"])
 
 
 def forget(visitor: Visitor, object_id: int) -> None:
     """Drop what was shared of a folder or file that is no more."""
-    for collection in (visitor.shares, links(visitor.database)):
-        for record in collection.find(OBJECT_ID=object_id):
-            collection.delete(record["id"])
+    for given in visitor.shares.find(OBJECT_ID=object_id):
+        visitor.shares.delete(given["id"])
+    public_links.close(visitor.database, PUBLIC_KIND, object_id)
 
 
 def _give(visitor: Visitor, entry: Record, code: str, level: Level) -> None:
