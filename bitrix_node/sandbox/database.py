@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.changes import ChangeLog
-from bitrix_node.sandbox.filters import FieldName, Where, column, order_by
+from bitrix_node.sandbox.filters import BY_ID, FieldName, Where, column, order_by
+from bitrix_node.sandbox.positions import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ class Collection:
         self._table = f'"records_{name}"'
         self._name = name
         self._indexed: frozenset[str] = frozenset()
+        self._positions = Positions(connection)
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS {self._table} (id INTEGER PRIMARY KEY AUTOINCREMENT, data TEXT NOT NULL)"
         )
@@ -190,15 +192,26 @@ class Collection:
         where = Where(field_name, self._indexed)
         condition = where.compile(filter or {})
         order_sql = order_by(order or {}, field_name)
-        rows = self._connection.execute(
-            f"SELECT id, data FROM {self._table} WHERE {condition} ORDER BY {order_sql} LIMIT ? OFFSET ?",
-            (*where.parameters, limit, min(max(start, 0), _FAR)),
-        ).fetchall()
-        records = [_load(row) for row in rows]
+        known = self._positions.of(condition, where.parameters)
+        records = self._page(where, condition, order_sql, max(start, 0), limit)
         if select is not None:
             wanted = list(select)
             records = [{name: record.get(name) for name in wanted} for record in records]
-        return records, 0 if start < 0 else self._count(condition, where.parameters)
+        return records, 0 if start < 0 else known.count(lambda: self._count(condition, where.parameters))
+
+    def _page(self, where: Where, condition: str, order_sql: str, start: int, limit: int) -> list[Record]:
+        """Fetch one page; a list by id goes on where another page ended."""
+        known = self._positions.of(condition, where.parameters)
+        place = known.before(start) if order_sql == BY_ID else None
+        after, skipped = place or (None, start)
+        further, parameters = ("", ()) if after is None else (" AND id > ?", (after,))
+        rows = self._connection.execute(
+            f"SELECT id, data FROM {self._table} WHERE {condition}{further} ORDER BY {order_sql} LIMIT ? OFFSET ?",
+            (*where.parameters, *parameters, limit, min(skipped, _FAR)),
+        ).fetchall()
+        if order_sql == BY_ID and len(rows) == limit and rows:
+            known.note(start + limit, rows[-1][0])
+        return [_load(row) for row in rows]
 
     def _count(self, condition: str, parameters: Sequence[Any]) -> int:
         row = self._connection.execute(f"SELECT COUNT(*) FROM {self._table} WHERE {condition}", parameters).fetchone()

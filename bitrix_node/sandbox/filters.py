@@ -15,6 +15,10 @@ from bitrix_node.sandbox.clock import timestamp
 FieldName = Callable[[str], str]
 """Turns the name in a filter into the stored one, or raises `RestError`."""
 
+BY_ID = "id ASC"
+"""The order of a list that names none."""
+
+_KEY = "id"
 _OPERATORS = ("!><", "!=%", "!%=", "><", ">=", "<=", "!=", "!%", "!@", "=%", "%=", "=", "!", ">", "<", "%", "@", "?")
 _OFFSET_DATE = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$")
 _NUMBER = re.compile(r"^[+-]?\d{1,300}(\.\d+)?$")
@@ -98,7 +102,7 @@ class Where:
         number = as_number(value)
         if number is not None:
             self.parameters.append(number)
-            return f"(CAST({expression} AS REAL) {sign} ?)"
+            return f"({expression} {sign} ?)" if expression == _KEY else f"(CAST({expression} AS REAL) {sign} ?)"
         self.parameters.append(normal_date(value))
         return f"({expression} {sign} ?)"
 
@@ -131,7 +135,7 @@ def column(stored: str) -> str:
     Returns:
         the expression; the same text is used for indexes, so that they apply.
     """
-    return "id" if stored == "id" else f"json_extract(data, '{path(stored)}')"
+    return _KEY if stored == _KEY else f"json_extract(data, '{path(stored)}')"
 
 
 def path(stored: str) -> str:
@@ -158,11 +162,13 @@ def order_by(order: Mapping[str, Any] | Sequence[tuple[str, Any]], field_name: F
         SQL after `ORDER BY`; ends with the id, so that pages never overlap.
     """
     entries = order.items() if isinstance(order, Mapping) else order
-    parts = [
-        f"{column(field_name(name))} {'DESC' if str(direction).upper().startswith('DESC') else 'ASC'}"
-        for name, direction in entries
-    ]
-    return ", ".join([*parts, "id ASC"])
+    parts: list[str] = []
+    for name, direction in entries:
+        expression = column(field_name(name))
+        parts.append(f"{expression} {'DESC' if str(direction).upper().startswith('DESC') else 'ASC'}")
+        if expression == _KEY:
+            return ", ".join(parts)
+    return ", ".join([*parts, BY_ID])
 
 
 def as_number(value: Any) -> float | int | None:
