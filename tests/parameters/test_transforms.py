@@ -12,6 +12,7 @@ from bitrix_node.parameters.errors import UnusableValue
 from bitrix_node.parameters.transforms import TRANSFORMS
 
 PICTURE = BinaryData("cGljdHVyZQ==", "picture.png", "image/png")
+A, U = {"TYPE": "A"}, {"TYPE": "U"}
 UNNAMED = BinaryData("cGljdHVyZQ==")
 ROWS = {"fieldItems": [{"fieldName": "TITLE", "fieldValue": "Deal"}, {"fieldName": "", "fieldValue": "left aside"}]}
 LINK = "https://example.bitrix24.com/online/?IM_DIALOG=chat1207"
@@ -182,6 +183,7 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("linkedUserFields", ["TASKS_TASK|UF_CRM_TASK"], {"TASKS_TASK|UF_CRM_TASK": "true"}),
     ("mergedIds", "100, 101", [100, 101]),
     ("stageColor", {"COLOR": "#39a8ef"}, {"COLOR": "#39A8EF"}),
+    ("stageDirectory", {"entity": "deal", "pipelineId": 5}, "DEAL_STAGE_5"),
     ("stageExtra", {"COLOR": "#39A8EF", "SEMANTICS": "success"}, {"COLOR": "#39A8EF", "SEMANTICS": "S"}),
     ("typeRelations", {"child": [4]}, {"child": [{"entityTypeId": 4}]}),
     ("valueBatches", "555, 556", [["555", "556"]]),
@@ -194,6 +196,8 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("dialog", 5, "5"),
     ("dialog", "CHAT5", "chat5"),
     ("dialog", LINK, "chat1207"),
+    ("checklistMembers", {"participants": [12, 15], "observers": [21]}, {"21": U, "12": A, "15": A}),
+    ("checklistMembers", {"participants": [12], "observers": [12]}, {"12": A}),
     ("driveAttachments", "12, n13", ["n12", "n13"]),
     ("driveAttachments", ["n12", 13], ["n12", "n13"]),
     ("fieldRows", ROWS, {"TITLE": "Deal"}),
@@ -334,6 +338,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("linkedUserFields", {"TASK": True}, "an object whose keys are"),
     ("mergedIds", "100", "at least two records"),
     ("stageColor", {"SEMANTICS": "S"}, "COLOR alone"),
+    ("stageDirectory", {"entity": "invoice"}, "the ID of a pipeline"),
     ("stageExtra", {"SEMANTICS": "maybe"}, "process, success or failure"),
     ("typeRelations", [3], "links such as"),
     ("valueBatches", ", ", "separated by commas"),
@@ -446,6 +451,7 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 TAKES_ANYTHING = {
+    "checklistMembers",
     "fieldSelection",
     "attachedObjects",
     "listFields",

@@ -28,7 +28,18 @@ def drive_attachments(value: Any) -> list[str]:
     return [f"n{number}" for number in integer_list([str(entry).lstrip("n") for entry in text_list(value)])]
 
 
+def checklist_members(value: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The people of a checklist item: `{"547": {"TYPE": "A"}}`, A for participants and U for observers.
+
+    Args:
+        value: numbers of people under `participants` and `observers`.
+    """
+    roles = {"observers": "U", "participants": "A"}
+    return {str(number): {"TYPE": kind} for role, kind in roles.items() for number in value.get(role, [])}
+
+
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "checklistMembers": checklist_members,
     "driveAttachments": drive_attachments,
     "taskNumber": task_number,
 }
