@@ -40,6 +40,19 @@ class Page:
     next: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as the whole answer, in place of JSON.
+
+    Attributes:
+        content: its bytes.
+        name: its name, which also tells its type.
+    """
+
+    content: bytes
+    name: str
+
+
 @dataclass(frozen=True)
 class Call(ArgumentReader):
     """One REST call, as its method sees it.
@@ -190,7 +203,8 @@ def method(
         batchable: whether `batch` may carry it.
 
     Returns:
-        the decorator; the function takes the `Call` and returns the `result`, or a `Page`, or raises `RestError`.
+        the decorator; the function takes the `Call` and returns the `result`, or a `Page`, or a `Download`, or raises
+        `RestError`.
     """
     scopes = frozenset({scope} if isinstance(scope, str) else scope) - {"basic"}
 

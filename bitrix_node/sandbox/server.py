@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import mimetypes
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -18,7 +20,7 @@ from bitrix_node.sandbox.observation import snapshot
 from bitrix_node.sandbox.pace import Pace
 from bitrix_node.sandbox.parsing import parse_query, read_arguments, read_json
 from bitrix_node.sandbox.portal import Portal, Visit
-from bitrix_node.sandbox.registry import REGISTRY, RouteHandler
+from bitrix_node.sandbox.registry import REGISTRY, Download, RouteHandler
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -119,6 +121,8 @@ class RestEndpoint:
                 raise answer.error
         except RestError as refusal:
             return _json(error_body(refusal, address.version), refusal.status)
+        if isinstance(answer.result, Download):
+            return _file(answer.result)
         return _json(success_body(answer))
 
     async def _perform(self, request: web.Request, address: Address, arrival: Arrival) -> Answer:
@@ -214,6 +218,12 @@ def _bind(handler: RouteHandler, portal: Portal) -> Callable[[web.Request], Awai
 def _json(body: Any, status: int = 200) -> web.Response:
     text = json.dumps(body, default=str)
     return web.Response(text=text, status=status, content_type="application/json")
+
+
+def _file(download: Download) -> web.Response:
+    kind = mimetypes.guess_type(download.name)[0] or "application/octet-stream"
+    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(download.name)}"}
+    return web.Response(body=download.content, content_type=kind, headers=headers)
 
 
 def _cut(request: web.Request) -> web.Response:

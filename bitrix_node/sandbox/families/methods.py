@@ -59,6 +59,19 @@ def declare_methods() -> None:
             method(rest_method, scope=scopes, **declared)(_function(described, Rule(**rule)))
 
 
+def described_method(name: str, **rule: Any) -> Callable[[Call], Any]:
+    """What a described method does, for a method that does something besides.
+
+    Args:
+        name: the family.
+        **rule: as written under `methods`.
+
+    Returns:
+        the function, which takes the call and returns the result.
+    """
+    return _function(Described.parse(name, descriptions()[name]), Rule(**rule))
+
+
 def _function(described: Described, rule: Rule) -> Callable[[Call], Any]:
     work = _WORK[rule.do]
 
