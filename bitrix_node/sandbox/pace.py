@@ -16,14 +16,16 @@ class Pace:
         self._due = asyncio.get_running_loop().time()
 
     async def spend(self, milliseconds: float) -> None:
-        """Wait until this much time more has passed; who is late already only lets others go first.
+        """Wait until this much time more has passed, unless that moment is over already.
 
         Args:
             milliseconds: time to spend.
         """
         if milliseconds:
             self._due += milliseconds / 1000
-            await asyncio.sleep(max(0.0, self._due - asyncio.get_running_loop().time()))
+            remaining = self._due - asyncio.get_running_loop().time()
+            if remaining > 0:
+                await asyncio.sleep(remaining)
 
     def restart(self) -> None:
         """Reckon from this moment on."""

@@ -97,7 +97,7 @@ def occurrences(change: Change) -> list[Occurrence]:
     Returns:
         the events in the order of the rules.
     """
-    return [occurrence for rule in rules() for occurrence in rule.occurrences(change)]
+    return [occurrence for rule in rules_of(change.collection) for occurrence in rule.occurrences(change)]
 
 
 def is_event(code: str) -> bool:
@@ -122,10 +122,15 @@ def is_open_to(code: str, scopes: frozenset[str]) -> bool:
     return _scopes().get(_base(code), "") in scopes | {"basic"}
 
 
-@cache
 def is_watched(collection: str) -> bool:
     """Tell whether any rule speaks of a collection."""
-    return any(rule.collection.fullmatch(collection) for rule in rules())
+    return bool(rules_of(collection))
+
+
+@cache
+def rules_of(collection: str) -> tuple[Rule, ...]:
+    """The rules that speak of a collection."""
+    return tuple(rule for rule in rules() if rule.collection.fullmatch(collection))
 
 
 @cache
