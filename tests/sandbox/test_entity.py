@@ -166,6 +166,13 @@ async def test_a_section_below_another_goes_with_it_and_with_its_items(applicati
     assert await application.result("entity.item.get", DISH) == []
 
 
+async def test_sections_stand_in_their_order(application: ApplicationClient) -> None:
+    for name, sort in (("Last", 900), ("First", ""), ("Middle", 10)):
+        await application.result("entity.section.add", {**DISH, "NAME": name, "SORT": sort})
+    found = await application.result("entity.section.get", {**DISH, "SORT": {"LEFT_MARGIN": "ASC"}})
+    assert [(row["NAME"], row["LEFT_MARGIN"]) for row in found] == [("First", "1"), ("Middle", "3"), ("Last", "5")]
+
+
 async def test_pages_of_fifty(application: ApplicationClient) -> None:
     for number in range(52):
         await application.result("entity.item.add", {**DISH, "NAME": f"Item {number}"})

@@ -15,7 +15,7 @@ def sections(database: Database) -> Collection:
 
 def number(database: Database, storage: Record) -> None:
     """Write down, for every section of a storage, its depth and its two edges in a walk around the tree."""
-    found = sorted(sections(database).find(STORAGE=storage["id"]), key=lambda entry: (entry["SORT"], entry["id"]))
+    found = sorted(sections(database).find(STORAGE=storage["id"]), key=_place)
     _walk(database, found, None, 1, 1)
 
 
@@ -27,6 +27,10 @@ def below(database: Database, section: Record) -> list[Record]:
         found += inner
         waiting += [entry["id"] for entry in inner]
     return found
+
+
+def _place(section: Record) -> tuple[int, int]:
+    return section["SORT"] or 0, section["id"]
 
 
 def _walk(database: Database, found: list[Record], parent: int | None, edge: int, depth: int) -> int:
