@@ -59,7 +59,7 @@ class SandboxConfig:
         database: SQLite file that keeps the portal between starts; None keeps it in memory.
         seed: what a new database holds: the `demo` company or an `empty` portal with its administrator.
         bucket: request limit as `off` or `DRAIN:CAPACITY` (cloud plans: `2:50`, Enterprise: `5:250`).
-        latency_ms: delay of every HTTP request.
+        latency_ms: delay of every HTTP request, half of it on the way there and half on the way back.
         command_ms: work time of every command; a batch of ten takes ten of them.
         host: address to listen on.
         operating_seconds: work time one method may use in ten minutes before it answers 429.

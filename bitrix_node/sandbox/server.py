@@ -98,12 +98,17 @@ class RestEndpoint:
         Returns:
             the envelope, or what a programmed fault makes of it.
         """
+        self._portal.statistics.requests += 1
+        arrival = Arrival(self._portal.statistics.requests, Pace())
+        one_way = self._portal.config.latency_ms / 2
+        await arrival.pace.spend(one_way)
+        response = await self._respond(request, arrival)
+        await arrival.pace.spend(one_way)
+        return response
+
+    async def _respond(self, request: web.Request, arrival: Arrival) -> web.StreamResponse:
         portal = self._portal
-        portal.statistics.requests += 1
-        number = portal.statistics.requests
         address = Address.parse(request.match_info["tail"])
-        arrival = Arrival(number, Pace())
-        await arrival.pace.spend(portal.config.latency_ms)
         try:
             portal.bucket.take(request.remote or "")
         except RestError as refusal:
