@@ -26,7 +26,7 @@ _TEXT_TYPES = frozenset({"string", "text", "integer", "double", "date", "datetim
 
 
 @method("crm.duplicate.findbycomm", scope="crm")
-def find_by_communication(call: Call) -> dict[str, list[int]]:
+def find_by_communication(call: Call) -> dict[str, list[int]] | list[Any]:
     """Find leads, contacts and companies with one of these phone numbers or e-mail addresses."""
     kind = call.text("type", required="", message="Communication type is not defined").upper()
     if kind not in ("PHONE", "EMAIL"):
@@ -38,7 +38,7 @@ def find_by_communication(call: Call) -> dict[str, list[int]]:
         for name, number in SEARCHED.items()
         if wanted in ("", name)
     }
-    return {name: ids for name, ids in found.items() if ids}
+    return {name: ids for name, ids in found.items() if ids} or []
 
 
 @method("crm.duplicate.volatileType.fields", scope="crm")
