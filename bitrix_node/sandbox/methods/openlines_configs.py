@@ -83,7 +83,9 @@ def config_list(call: Call) -> list[dict[str, Any]]:
 
 
 def _row(call: Call, config: Record, select: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-    shown = CONFIGS.show(config, select)
+    shown = CONFIGS.show(config)
+    if select and "*" not in select:
+        shown = {name: shown[name] for name in select}
     if options.get("QUEUE") == "Y":
         shown["QUEUE"] = configs.operators(call.database, config)
         shown["QUEUE_USERS_FIELDS"] = configs.queue_fields(call.database, config)
