@@ -252,6 +252,7 @@ _STORE: dict[str, Callable[[Any], Any]] = {
     "date": _store_day,
     "datetime": store_date,
     "file": _as_it_is,
+    "crm_activity_communication": _as_it_is,
     "object": _as_it_is,
     **dict.fromkeys(_CHARACTER_TYPES, _boolean),
 }

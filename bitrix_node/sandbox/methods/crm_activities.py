@@ -1,23 +1,23 @@
-"""CRM activities: the planner's to-dos, and calls, meetings and e-mails on record."""
+"""`crm.activity.*`: calls, meetings and e-mails on record; activities of every kind read, found and removed."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.sandbox.binding import bound_integer, bound_text
-from bitrix_node.sandbox.clock import timestamp
-from bitrix_node.sandbox.crm.entity_types import find_entity_type
+from bitrix_node.sandbox import attachments
+from bitrix_node.sandbox.crm import activities
+from bitrix_node.sandbox.crm.activities import ACTIVITIES
+from bitrix_node.sandbox.crm.owners import Owner
 from bitrix_node.sandbox.errors import RestError
-from bitrix_node.sandbox.families import family
-from bitrix_node.sandbox.fields import store_date
 from bitrix_node.sandbox.registry import Call, Page, method
 
 if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Record
 
-ACTIVITIES = family("activity")
-_TODO = {"TYPE_ID": 6, "PROVIDER_ID": "CRM_TODO", "PROVIDER_TYPE_ID": "TODO", "NOTIFY_TYPE": 1, "NOTIFY_VALUE": 15}
-_COMPLETED_STATUS = 2
+_MAIL_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_OUTGOING = 2
+_CONFIGURABLE = "CONFIGURABLE_REST_APP"
 
 
 @method("crm.activity.list", scope="crm")
@@ -25,13 +25,13 @@ def activity_list(call: Call) -> Page:
     """List activities."""
     rows, total = ACTIVITIES.query(call)
     select = [str(name).upper() for name in call.sequence("select")]
-    return call.page([ACTIVITIES.show(row, select) for row in rows], total)
+    return call.page([activities.show(call, row, select) for row in rows], total)
 
 
 @method("crm.activity.get", scope="crm")
 def activity_get(call: Call) -> dict[str, Any]:
     """Fetch an activity."""
-    return ACTIVITIES.show(_found(call, call.integer("id")))
+    return activities.show(call, activities.require(call, call.integer("id")))
 
 
 @method("crm.activity.fields", scope="crm")
@@ -43,100 +43,88 @@ def activity_fields(_call: Call) -> dict[str, Any]:
 @method("crm.activity.add", scope="crm")
 def activity_add(call: Call) -> int:
     """Put a call, meeting or e-mail on record."""
-    record = _cleaned(call.mapping("fields"), new=True)
-    for name in ACTIVITIES.missing(record):
-        reason = "or empty" if name == "SUBJECT" else "or invalid"
-        raise RestError("", f"The field {name} is not defined {reason}.")
-    _owner(call, record.get("OWNER_TYPE_ID") or 0, record.get("OWNER_ID") or 0)
-    return _insert(call, record)
+    sent = _upper(call.mapping("fields"))
+    record = _cleaned(sent, new=True)
+    _require_filled(ACTIVITIES.missing(record))
+    _require_communication(record)
+    owner = Owner(record.get("OWNER_TYPE_ID") or 0, record.get("OWNER_ID") or 0)
+    if not owner.exists(call.database):
+        raise RestError("", "Could not build binding. Check that owner and communications are given correctly.")
+    _provide(call, record)
+    _require_addressee(record)
+    return activities.insert(call, record | _files(call, sent))
 
 
 @method("crm.activity.update", scope="crm")
 def activity_update(call: Call) -> bool:
     """Change an activity."""
-    activity = _found(call, call.integer("id"))
-    changes = _cleaned(call.mapping("fields"), new=False)
-    if "COMPLETED" in changes:
-        changes["STATUS"] = _COMPLETED_STATUS if changes["COMPLETED"] == "Y" else 1
-    _save(call, activity["id"], changes)
+    activity = activities.require(call, call.integer("id"))
+    if activity["PROVIDER_ID"] == _CONFIGURABLE:
+        raise RestError("", "Use crm.activity.configurable.update for this activity provider.")
+    sent = _upper(call.mapping("fields"))
+    changes = _cleaned(sent, new=False)
+    _require_filled([name for name in ACTIVITIES.missing({**activity, **changes}) if name in changes])
+    if "COMMUNICATIONS" in changes:
+        _require_communication(changes := {"TYPE_ID": activity["TYPE_ID"], **changes})
+    activities.save(call, activity, changes | _files(call, sent))
     return True
 
 
 @method("crm.activity.delete", scope="crm")
 def activity_delete(call: Call) -> bool:
     """Remove an activity."""
-    activity = _found(call, call.integer("id"))
-    return ACTIVITIES.collection(call.database).delete(activity["id"])
+    activity = activities.require(call, call.integer("id"))
+    return activities.activities(call.database).delete(activity["id"])
 
 
-@method("crm.activity.todo.add", scope="crm")
-def todo_add(call: Call) -> dict[str, int]:
-    """Plan a to-do for a record."""
-    record = {**ACTIVITIES.clean({}, new=True), **_TODO, **_todo_values(call)}
-    record["OWNER_TYPE_ID"], record["OWNER_ID"] = _todo_owner(call)
-    record["RESPONSIBLE_ID"] = call.integer("responsibleId") or call.user_id
-    record["SUBJECT"] = record.get("SUBJECT") or "To-do"
-    return {"id": _insert(call, record)}
+def _require_communication(record: Record) -> None:
+    talks = [entry for entry in record.get("COMMUNICATIONS") or [] if isinstance(entry, dict)]
+    if not talks:
+        raise RestError("", "The field COMMUNICATIONS is not defined or invalid.")
+    if len(talks) > 1 and record["TYPE_ID"] in (activities.CALL, activities.MEETING):
+        raise RestError("", "The only one communication is allowed for activity of specified type.")
+    record["COMMUNICATIONS"] = talks
 
 
-@method("crm.activity.todo.update", scope="crm")
-def todo_update(call: Call) -> dict[str, int]:
-    """Change a to-do."""
-    activity = ACTIVITIES.collection(call.database).get(bound_integer(call, "id"))
-    owner = _todo_owner(call)
-    if activity is None or (activity["OWNER_TYPE_ID"], activity["OWNER_ID"]) != owner:
-        raise RestError("NOT_FOUND", "Activity not found")
-    if activity["COMPLETED"] == "Y":
-        raise RestError("CAN_NOT_UPDATE_COMPLETED_TODO", "A completed to-do cannot be changed")
-    changes = _todo_values(call)
-    if call.integer("responsibleId"):
-        changes["RESPONSIBLE_ID"] = call.integer("responsibleId")
-    _save(call, activity["id"], changes)
-    return {"id": activity["id"]}
+def _require_filled(missing: list[str]) -> None:
+    if missing:
+        reason = "or empty" if missing[0] == "SUBJECT" else "or invalid"
+        raise RestError("", f"The field {missing[0]} is not defined {reason}.")
 
 
-def _todo_values(call: Call) -> Record:
+def _provide(call: Call, record: Record) -> None:
+    """Fill in who provides an activity of this kind, or refuse a kind that this method cannot make."""
+    provider = record.get("PROVIDER_ID")
+    if provider == _CONFIGURABLE:
+        raise RestError("", "Use crm.activity.configurable.add for this activity provider.")
+    if provider in activities.OF_APPLICATIONS and call.application is None:
+        raise RestError("", "Application context required.")
+    if not provider:
+        if record["TYPE_ID"] not in activities.PROVIDERS:
+            raise RestError("", "The custom activity without provider is not supported in current context.")
+        record["PROVIDER_ID"], record["PROVIDER_TYPE_ID"] = activities.PROVIDERS[record["TYPE_ID"]]
+
+
+def _require_addressee(record: Record) -> None:
+    if record["TYPE_ID"] != activities.EMAIL or record.get("DIRECTION") not in (0, _OUTGOING):
+        return
+    for entry in record["COMMUNICATIONS"]:
+        if not _MAIL_ADDRESS.fullmatch(str(entry.get("VALUE") or "").strip()):
+            raise RestError("", "Email send error. Invalid email is specified.")
+
+
+def _files(call: Call, sent: Record) -> Record:
+    if "FILES" not in sent:
+        return {}
+    return {"FILES": attachments.keep(call, sent["FILES"] or [], "")}
+
+
+def _upper(sent: dict[str, Any]) -> Record:
+    return {name.upper(): value for name, value in sent.items()}
+
+
+def _cleaned(sent: Record, *, new: bool) -> Record:
     try:
-        deadline = store_date(bound_text(call, "deadline"))
-    except ValueError as problem:
-        raise RestError("WRONG_DATETIME_FORMAT", "Wrong date format") from problem
-    values: Record = {"DEADLINE": deadline, "START_TIME": deadline, "END_TIME": deadline}
-    texts = {"SUBJECT": call.text("title"), "DESCRIPTION": call.text("description")}
-    return values | {name: text for name, text in texts.items() if text}
-
-
-def _todo_owner(call: Call) -> tuple[int, int]:
-    owner = bound_integer(call, "ownerTypeId"), bound_integer(call, "ownerId")
-    _owner(call, *owner)
-    return owner
-
-
-def _owner(call: Call, entity_type_id: int, item_id: int) -> None:
-    kind = find_entity_type(call.database, entity_type_id)
-    if kind is None or kind.collection(call.database).get(item_id) is None:
-        raise RestError("OWNER_NOT_FOUND", "Owner of the activity is not found")
-
-
-def _cleaned(sent: dict[str, Any], *, new: bool) -> Record:
-    try:
-        return ACTIVITIES.clean({name.upper(): value for name, value in sent.items()}, new=new)
+        return ACTIVITIES.clean({name: value for name, value in sent.items() if name != "FILES"}, new=new)
     except ValueError as problem:
         raise RestError("", str(problem)) from problem
-
-
-def _insert(call: Call, record: Record) -> int:
-    moment = timestamp(call.now)
-    stamp = {"CREATED": moment, "LAST_UPDATED": moment, "AUTHOR_ID": call.user_id, "EDITOR_ID": call.user_id}
-    return ACTIVITIES.collection(call.database).insert({**record, **stamp})
-
-
-def _save(call: Call, activity_id: int, changes: Record) -> None:
-    stamp = {"LAST_UPDATED": timestamp(call.now), "EDITOR_ID": call.user_id}
-    ACTIVITIES.collection(call.database).update(activity_id, {**changes, **stamp})
-
-
-def _found(call: Call, activity_id: int) -> Record:
-    activity = ACTIVITIES.collection(call.database).get(activity_id)
-    if activity is None:
-        raise RestError("", "Activity is not found.")
-    return activity

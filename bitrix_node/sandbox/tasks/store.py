@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.clock import timestamp
+from bitrix_node.sandbox.crm import task_activities
 from bitrix_node.sandbox.tasks import statuses
 from bitrix_node.sandbox.tasks.fields import FIELDS
 
@@ -75,8 +76,9 @@ def create(call: Call, fields: Mapping[str, Any]) -> Record:
     _check(call.database, task, 0)
     if task["STATUS"] != statuses.PENDING:
         task |= statuses.moved_to(call, task, task["STATUS"])
-    task_id = collection(call.database).insert(task)
-    return {"id": task_id, **task}
+    created = {"id": collection(call.database).insert(task), **task}
+    task_activities.mirror(call, created)
+    return created
 
 
 def update(call: Call, task: Record, fields: Mapping[str, Any]) -> Record:
@@ -109,6 +111,7 @@ def remove(database: Database, task: Record) -> None:
     """Delete a task with its comments; its subtasks become tasks of their own."""
     for child in collection(database).find(PARENT_ID=task["id"]):
         collection(database).update(child["id"], {"PARENT_ID": None})
+    task_activities.forget(database, task["id"])
     comments = database.collection("task_comments")
     for comment in comments.find(task_id=task["id"]):
         comments.delete(comment["id"])
@@ -120,6 +123,7 @@ def _touch(call: Call, task: Record) -> Record:
     revision = (task["OUTLOOK_VERSION"] or 0) + 1
     task |= {"CHANGED_BY": call.user_id, "CHANGED_DATE": moment, "ACTIVITY_DATE": moment, "OUTLOOK_VERSION": revision}
     collection(call.database).update(task["id"], task)
+    task_activities.mirror(call, task)
     return task
 
 
