@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.crm import multifields
+from bitrix_node.sandbox.crm.files import FieldFiles
 from bitrix_node.sandbox.crm.product_rows import forget_rows
 from bitrix_node.sandbox.crm.stages import default_category, require_category, semantic_of, stages
 from bitrix_node.sandbox.errors import RestError
@@ -76,7 +77,7 @@ class Items:
             RestError: a value is not valid, or a required one is missing.
         """
         record = {name: field.default for name, field in self.fields.items() if field.default is not None}
-        record.update(self._stamp(created=True), **self._clean(sent))
+        record.update(self._stamp(created=True), **self._clean(sent, {}))
         self._require(record)
         self._complete_dates(record)
         self._link(record, sent)
@@ -101,7 +102,7 @@ class Items:
         before = self.get(item_id)
         if before is None:
             return None
-        record = {**before, **self._clean(sent), **self._stamp(created=False)}
+        record = {**before, **self._clean(sent, before), **self._stamp(created=False)}
         self._require(record)
         self._link(record, sent)
         self._place(record, sent, before)
@@ -125,14 +126,16 @@ class Items:
         forget_rows(self.call.database, self.kind, item_id)
         return self.kind.collection(self.call.database).delete(item_id)
 
-    def _clean(self, sent: Mapping[str, Any]) -> Record:
+    def _clean(self, sent: Mapping[str, Any], before: Record) -> Record:
         record: Record = {}
+        files = FieldFiles(self.call.database, self.call.portal)
         for name, value in sent.items():
             field = self.fields.get(name)
             if field is None or field.read_only or field.type == "crm_multifield":
                 continue
             try:
-                record[name] = field.store(value)
+                is_file = field.type == "file"
+                record[name] = files.store(field, value, before.get(name)) if is_file else field.store(value)
             except TypeError as problem:
                 raise RestError("100", str(problem)) from problem
             except ValueError as problem:

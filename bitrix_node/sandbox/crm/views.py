@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bitrix_node.sandbox.crm.entity_types import EntityType
+    from bitrix_node.sandbox.crm.files import FieldFiles
     from bitrix_node.sandbox.database import Record
     from bitrix_node.sandbox.fields import Field
 
@@ -23,11 +24,13 @@ class ItemView:
     Attributes:
         kind: their type.
         fields: fields by stored name.
+        files: the files that fields hold.
         original_names: whether custom fields keep their `UF_CRM_…` names (`useOriginalUfNames`).
     """
 
     kind: EntityType
     fields: Mapping[str, Field]
+    files: FieldFiles
     original_names: bool = False
 
     def show(self, record: Record, select: Iterable[str] | None = None) -> dict[str, Any]:
@@ -107,7 +110,9 @@ class ItemView:
         return {self._shown_name(name): self._value(record, name) for name in self.fields}
 
     def _value(self, record: Record, name: str) -> Any:
-        return record.get(name, [] if self.fields[name].multiple else None)
+        field = self.fields[name]
+        value = record.get(name, [] if field.multiple else None)
+        return self.files.show(value) if field.type == "file" else value
 
     def _shown_name(self, name: str) -> str:
         field = self.fields[name]
@@ -120,9 +125,11 @@ class ClassicView:
 
     Attributes:
         fields: fields by stored name.
+        files: the files that fields hold.
     """
 
     fields: Mapping[str, Field]
+    files: FieldFiles
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -147,7 +154,7 @@ class ClassicView:
         """
         wanted = self._wanted(select)
         row = {
-            name: field.show_classic(record.get(field.name))
+            name: self._value(field, record.get(field.name))
             for name, field in self.by_name.items()
             if name in wanted and not (field.multiple and not field.dynamic)
         }
@@ -169,6 +176,9 @@ class ClassicView:
         """
         named = ((self.by_name.get(name.upper()), value) for name, value in sent.items())
         return {field.name: value for field, value in named if field is not None}
+
+    def _value(self, field: Field, value: Any) -> Any:
+        return self.files.show_classic(value) if field.type == "file" else field.show_classic(value)
 
     def _wanted(self, select: Iterable[str] | None) -> set[str]:
         masks = {"*", "UF_*"} if select is None else {entry.upper() for entry in select}

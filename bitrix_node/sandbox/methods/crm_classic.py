@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.arguments import to_integer
 from bitrix_node.sandbox.crm.entity_types import EntityType, entity_types
+from bitrix_node.sandbox.crm.files import FieldFiles
 from bitrix_node.sandbox.crm.items import Items
 from bitrix_node.sandbox.crm.multifields import KINDS, from_classic, values_field
 from bitrix_node.sandbox.crm.views import ClassicView
@@ -95,7 +96,7 @@ for _entity in CLASSIC:
 
 def _open(call: Call, kind: EntityType) -> tuple[Items, ClassicView]:
     items = Items.of(call, kind)
-    return items, ClassicView(items.fields)
+    return items, ClassicView(items.fields, FieldFiles(call.database, call.portal))
 
 
 def _fields(call: Call) -> dict[str, Any]:

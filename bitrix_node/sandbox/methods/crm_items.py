@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.binding import bound_integer
 from bitrix_node.sandbox.crm.entity_types import EntityType, entity_type
+from bitrix_node.sandbox.crm.files import FieldFiles
 from bitrix_node.sandbox.crm.items import Items
 from bitrix_node.sandbox.crm.views import ItemView
 from bitrix_node.sandbox.errors import RestError
@@ -88,7 +89,7 @@ def item_fields(call: Call) -> dict[str, Any]:
 def _open(call: Call) -> tuple[Items, ItemView]:
     kind: EntityType = entity_type(call.database, bound_integer(call, "entityTypeId"))
     items = Items.of(call, kind)
-    return items, ItemView(kind, items.fields, call.flag("useOriginalUfNames"))
+    return items, ItemView(kind, items.fields, FieldFiles(call.database, call.portal), call.flag("useOriginalUfNames"))
 
 
 def _fields(call: Call) -> dict[str, Any]:
