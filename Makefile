@@ -22,6 +22,7 @@ check: $(VENV)/.development
 	$(BIN)/bitrix-node validate
 
 unit: $(VENV)/.development
+	@command -v redis-server >/dev/null || scripts/install-redis
 	$(BIN)/pytest -n $(WORKERS) -m "not e2e"
 
 e2e: $(VENV)/.browser

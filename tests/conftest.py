@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bitrix_node.portal.limits.sharing import forget_buckets
 from bitrix_node.sandbox import Sandbox, SandboxConfig
 from tests.scripted_portal import ScriptedPortal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+
+@pytest.fixture(autouse=True)
+def buckets_of_its_own() -> None:
+    """Portals of earlier tests had the same addresses."""
+    forget_buckets()
 
 
 @pytest.fixture

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bitrix_node.credentials.limits import RequestLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,7 @@ class Endpoint:
         token: access token, sent as `auth` in the body; `None` where the address itself holds the secret.
         secrets: texts that may never show in output, logs or messages.
         is_application: whether calls are made as an application (OAuth2), not as a webhook.
+        limits: what the credential states of the portal's request limits.
     """
 
     portal: str
@@ -24,6 +29,7 @@ class Endpoint:
     token: str | None = field(default=None, repr=False)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     is_application: bool = False
+    limits: RequestLimits | None = None
 
     def address(self, method: str, version: int) -> str:
         """The address of a method."""

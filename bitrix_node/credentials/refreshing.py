@@ -11,7 +11,7 @@ from bitrix_node.credentials.errors import CredentialError, ReconnectRequired
 if TYPE_CHECKING:
     from bitrix_node.credentials.types import OAuth2
 
-_TOKEN_FIELDS = ("access_token", "refresh_token", "expires", "client_endpoint")
+_TOKEN_FIELDS = ("access_token", "refresh_token", "expires", "client_endpoint", "server_endpoint")
 _REFUSALS = {"invalid_grant", "invalid_client", "invalid_request", "wrong_client"}
 
 
@@ -35,7 +35,7 @@ async def refresh(credential: OAuth2) -> OAuth2:
 
 
 async def _ask(credential: OAuth2) -> dict[str, Any]:
-    server = credential.oauth_server.rstrip("/")
+    server = credential.refreshing_server.rstrip("/")
     address = f"{server if '://' in server else f'https://{server}'}/oauth/token/"
     form = {
         "grant_type": "refresh_token",

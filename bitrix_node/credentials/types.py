@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from bitrix_node.credentials.addresses import portal_address, webhook_address
 from bitrix_node.credentials.endpoint import Endpoint
 from bitrix_node.credentials.errors import CredentialError
+from bitrix_node.credentials.limits import RequestLimits, read_limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +22,8 @@ OAUTH_SERVERS = ("oauth.bitrix.info", "oauth.bitrix24.tech")
 
 class _Credential(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    limits: RequestLimits | None = None
 
 
 class Webhook(_Credential):
@@ -46,6 +51,7 @@ class Webhook(_Credential):
             rest=f"{address.portal}/rest/{tail}",
             rest_v3=f"{address.portal}/rest/api/{tail}",
             secrets=frozenset({address.code}),
+            limits=self.limits,
         )
 
 
@@ -64,7 +70,8 @@ class AccessToken(_Credential):
         Raises:
             CredentialError: when the portal's address is malformed or the token is empty.
         """
-        return token_endpoint(portal_address(self.portal_url), self.access_token.get_secret_value())
+        endpoint = token_endpoint(portal_address(self.portal_url), self.access_token.get_secret_value())
+        return replace(endpoint, limits=self.limits)
 
 
 class OAuth2(_Credential):
@@ -77,7 +84,9 @@ class OAuth2(_Credential):
         client_id: the application's id; needed for refreshing only.
         client_secret: the application's secret; needed for refreshing only.
         expires: when the access token ends, in seconds since 1970; `None` where unknown.
-        oauth_server: host name or address of the server that refreshes.
+        oauth_server: host name or address of the server that refreshes, where it is none of `OAUTH_SERVERS`.
+        server_endpoint: address of the OAuth server's own REST API, from the token answer: tells which of
+            `OAUTH_SERVERS` refreshes.
     """
 
     client_endpoint: str
@@ -86,7 +95,19 @@ class OAuth2(_Credential):
     client_id: str | None = None
     client_secret: SecretStr | None = None
     expires: float | None = None
-    oauth_server: str = OAUTH_SERVERS[0]
+    oauth_server: str | None = None
+    server_endpoint: str | None = None
+
+    @property
+    def refreshing_server(self) -> str:
+        """Host name or address of the server that refreshes.
+
+        Nothing but its own name makes a token answer's server a place to send the application's secret to.
+        """
+        named = urlsplit(self.server_endpoint or "").hostname
+        if self.oauth_server not in (None, "", *OAUTH_SERVERS):
+            return str(self.oauth_server)
+        return named if named in OAUTH_SERVERS else self.oauth_server or OAUTH_SERVERS[0]
 
     @property
     def can_refresh(self) -> bool:
@@ -101,14 +122,7 @@ class OAuth2(_Credential):
         """
         endpoint = token_endpoint(portal_address(self.client_endpoint), self.access_token.get_secret_value())
         kept = {secret.get_secret_value() for secret in (self.refresh_token, self.client_secret) if secret}
-        return Endpoint(
-            endpoint.portal,
-            endpoint.rest,
-            endpoint.rest_v3,
-            endpoint.token,
-            endpoint.secrets | kept,
-            is_application=True,
-        )
+        return replace(endpoint, secrets=endpoint.secrets | kept, limits=self.limits)
 
 
 Credential: TypeAlias = Webhook | AccessToken | OAuth2
@@ -128,8 +142,9 @@ def token_endpoint(portal: str, token: str) -> Endpoint:
 _KEYS: dict[str, tuple[str, ...]] = {
     "bitrix24WebhookApi": ("webhookSecret", "webhookUrl", "url"),
     "bitrix24Api": ("portalUrl", "portal_url"),
-    "bitrix24OAuth2Api": ("client_endpoint",),
+    "bitrix24OAuth2Api": ("client_endpoint", "oauthTokenData"),
 }
+_NAMES_IN_N8N = {"clientId": "client_id", "clientSecret": "client_secret", "oauthServer": "oauth_server"}
 
 
 def parse_credential(data: Mapping[str, Any], kind: str | None = None) -> Credential:
@@ -143,18 +158,26 @@ def parse_credential(data: Mapping[str, Any], kind: str | None = None) -> Creden
         CredentialError: when the kind is unknown or a field is missing.
     """
     kind = kind or data.get("type") or _guess(data)
+    limits = read_limits(data)
     try:
         if kind == "bitrix24WebhookApi":
-            return Webhook(_first(data, *_KEYS[kind]))
+            return Webhook(_first(data, *_KEYS[kind]), limits=limits)
         if kind == "bitrix24Api":
-            return AccessToken(_first(data, "portalUrl", "portal_url"), _first(data, "accessToken", "access_token"))
+            token = _first(data, "accessToken", "access_token")
+            return AccessToken(_first(data, "portalUrl", "portal_url"), token, limits=limits)
         if kind == "bitrix24OAuth2Api":
             tokens = data.get("oauthTokenData")
-            return OAuth2.model_validate({**data, **(tokens if isinstance(tokens, dict) else {})})
+            fields = {**_renamed(data), **(tokens if isinstance(tokens, dict) else {})}
+            return OAuth2.model_validate({**fields, "limits": limits})
     except ValidationError as error:
         missing = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
         raise CredentialError(f"The {kind} credential lacks or misspells {missing}") from None
     raise CredentialError(f"There is no credential type {kind!r}", f"Known are: {', '.join(_KEYS)}.")
+
+
+def _renamed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with the names that n8n gives them under those of a token answer."""
+    return {_NAMES_IN_N8N.get(name, name): value for name, value in data.items()}
 
 
 def _guess(data: Mapping[str, Any]) -> str | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bitrix_node.portal.calls import Call
-    from bitrix_node.portal.limiter import LeakyBucket
+    from bitrix_node.portal.limits.limiter import Limiter
     from bitrix_node.portal.statistics import Statistics
     from bitrix_node.portal.transport import Transport
 
@@ -39,12 +39,12 @@ class Batcher:
 
     Args:
         transport: sends a request.
-        bucket: gives places for requests.
+        limiter: gives places for requests.
         statistics: counts what is sent.
     """
 
-    def __init__(self, transport: Transport, bucket: LeakyBucket, statistics: Statistics) -> None:
-        self._transport, self._bucket, self._statistics = transport, bucket, statistics
+    def __init__(self, transport: Transport, limiter: Limiter, statistics: Statistics) -> None:
+        self._transport, self._limiter, self._statistics = transport, limiter, statistics
         self._waiting: deque[Call] = deque()
         self._again: deque[Call] = deque()
         self._sending: set[asyncio.Task[None]] = set()
@@ -92,10 +92,10 @@ class Batcher:
             if len(self._sending) >= PARALLEL_REQUESTS:
                 await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
                 continue
-            await self._bucket.acquire()
+            await self._limiter.acquire()
             calls = self._next_request()
             if not calls:
-                self._bucket.give_back()
+                self._limiter.give_back()
                 continue
             task = asyncio.create_task(self._send(calls))
             self._sending.add(task)
@@ -117,7 +117,7 @@ class Batcher:
 
     def _request_size(self) -> int:
         waiting = len(self._waiting) + 1
-        parallel = min(PARALLEL_REQUESTS - len(self._sending), 1 + self._bucket.room)
+        parallel = min(PARALLEL_REQUESTS - len(self._sending), 1 + self._limiter.room)
         return min(FULL_BATCH, -(-waiting // parallel))
 
     def _companions(self, leader: Call, most: int) -> list[Call]:
@@ -144,7 +144,7 @@ class Batcher:
     def _sent(self, calls: Sequence[Call], task: asyncio.Task[None]) -> None:
         """Ends a request, also one that was cancelled before or while it was on its way."""
         self._sending.discard(task)
-        self._bucket.answered()
+        self._limiter.answered()
         if task.cancelled():
             _fail(calls, NoAnswer(CLOSED, code="NO_ANSWER"))
 
@@ -156,7 +156,7 @@ class Batcher:
 
     def _settle(self, call: Call, outcome: Answer | PortalError) -> None:
         if isinstance(outcome, LimitReached):
-            self._bucket.exceeded()
+            self._limiter.exceeded()
             self._statistics.limited += 1
         if isinstance(outcome, Answer):
             if not call.answer.done():

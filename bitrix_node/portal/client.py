@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
+from bitrix_node.credentials.limits import RequestLimits
 from bitrix_node.portal.batching import Batcher
 from bitrix_node.portal.calls import Call, Order
+from bitrix_node.portal.clock import Clock
 from bitrix_node.portal.errors import NotSent, PortalError, TokenEnded
-from bitrix_node.portal.limiter import DEFAULT_BURST, DEFAULT_RATE, shared_bucket
+from bitrix_node.portal.limits.sharing import REDIS_VARIABLE, limiter
 from bitrix_node.portal.retry import Attempts, RetryPolicy
 from bitrix_node.portal.statistics import Statistics
 from bitrix_node.portal.tokens import Renew, Tokens
@@ -33,16 +36,33 @@ class PortalSettings:
     """How the client behaves.
 
     Attributes:
-        burst: size of the portal's bucket of requests.
-        rate: requests a second that drain from it.
+        burst: size of the portal's bucket of requests; the credential's where not given.
+        rate: requests a second that drain from it; the credential's where not given.
+        redis_url: the Redis through which processes share that bucket; `BITRIX24_REDIS_URL` where not given, and none
+            where empty.
         timeouts: how long to wait for the network.
         retry: what is sent again, and when.
+        clock: the time to wait by.
     """
 
-    burst: int = DEFAULT_BURST
-    rate: float = DEFAULT_RATE
+    burst: int | None = None
+    rate: float | None = None
+    redis_url: str | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    clock: Clock = field(default_factory=Clock)
+
+    def limits(self, endpoint: Endpoint) -> RequestLimits | None:
+        """What is stated of the portal's limits: here, or in the credential."""
+        if self.rate is None and self.burst is None:
+            return endpoint.limits
+        stated = endpoint.limits or RequestLimits()
+        return RequestLimits(self.rate or stated.rate, self.burst or stated.burst)
+
+    @property
+    def redis(self) -> str:
+        """The Redis to share limits through; empty for none."""
+        return os.environ.get(REDIS_VARIABLE, "") if self.redis_url is None else self.redis_url
 
 
 class Portal:
@@ -60,8 +80,9 @@ class Portal:
         self._overrides: dict[str, Endpoint] = {}
         self._transport = Transport(self._settings.timeouts)
         self.statistics = Statistics()
-        bucket = shared_bucket(endpoint.portal, self._settings.burst, self._settings.rate)
-        self._batcher = Batcher(self._transport, bucket, self.statistics)
+        clock, limits = self._settings.clock, self._settings.limits(endpoint)
+        self._limiter = limiter(endpoint.portal, limits, self._settings.redis.strip(), clock)
+        self._batcher = Batcher(self._transport, self._limiter, self.statistics)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -130,6 +151,7 @@ class Portal:
         await self._batcher.close()
         await self._tokens.close()
         await self._transport.close()
+        await self._limiter.close()
 
     async def __aenter__(self) -> Self:
         return self

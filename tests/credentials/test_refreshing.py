@@ -38,7 +38,7 @@ async def test_both_tokens_are_renewed_and_the_rest_is_kept(sandbox: Sandbox, cr
     assert fresh.access_token != credential.access_token
     assert fresh.refresh_token != credential.refresh_token
     assert (fresh.expires or 0) > (credential.expires or 0)
-    renewed = {"access_token", "refresh_token", "expires"}
+    renewed = {"access_token", "refresh_token", "expires", "server_endpoint"}
     assert fresh.model_dump(exclude=renewed) == credential.model_dump(exclude=renewed)
     assert (await refresh(fresh)).refresh_token != fresh.refresh_token
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import gc
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bitrix_node.credentials import Webhook
+from bitrix_node.credentials import Webhook, parse_credential
+from bitrix_node.credentials.limits import RequestLimits
 from bitrix_node.portal import Portal, PortalSettings
 from bitrix_node.portal.errors import Denied, LimitReached, QuotaSpent
-from bitrix_node.portal.limiter import _BUCKETS, LeakyBucket, shared_bucket
+from bitrix_node.portal.limits.sharing import shared_bucket
 from bitrix_node.portal.retry import RetryPolicy
 from bitrix_node.sandbox import Sandbox, SandboxConfig
 
@@ -98,78 +99,31 @@ async def test_a_block_for_overload_is_not_tried_again(portal: Portal, sandbox: 
 
 async def test_clients_of_one_portal_share_its_bucket(sandbox: Sandbox) -> None:
     endpoint = Webhook(sandbox.webhook_url).endpoint()
-    bucket = shared_bucket(endpoint.portal, 50, 2.0)
     for _ in range(2):
         async with Portal(endpoint) as portal:
             await portal.call("profile")
-    assert bucket.room == 48
+    assert shared_bucket(endpoint.portal).room(time.monotonic()) == 48
 
 
-def test_buckets_end_with_their_event_loop() -> None:
-    async def wait_in_vain() -> None:
-        bucket = shared_bucket("https://example.com", 1, 0.001)
-        await bucket.acquire()
-        bucket.answered()
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(bucket.acquire(), 0.01)
+def test_runs_one_after_another_share_the_bucket_across_event_loops_and_threads() -> None:
+    settings = PortalSettings(burst=10, rate=20, redis_url="")
 
-    gc.collect()
-    before = len(_BUCKETS)
-    asyncio.run(wait_in_vain())
-    gc.collect()
-    assert len(_BUCKETS) == before
+    async def run(url: str) -> None:
+        async with Portal(Webhook(url).endpoint(), settings=settings) as portal:
+            await asyncio.gather(*(portal.call("profile", ALONE) for _ in range(10)))
 
+    async def everything() -> tuple[int, int]:
+        async with Sandbox(SandboxConfig(bucket="20:10")) as sandbox:
+            for _ in range(2):
+                await asyncio.to_thread(asyncio.run, run(sandbox.webhook_url))
+            await asyncio.gather(*(asyncio.to_thread(asyncio.run, run(sandbox.webhook_url)) for _ in range(2)))
+            return sandbox.statistics.commands, sandbox.statistics.rejected
 
-async def test_places_are_given_in_the_order_of_asking() -> None:
-    bucket, order = LeakyBucket(burst=1, rate=200), []
-
-    async def take(number: int) -> None:
-        await bucket.acquire()
-        order.append(number)
-        bucket.answered()
-
-    await asyncio.gather(*(take(number) for number in range(8)))
-    assert order == list(range(8))
+    assert asyncio.run(everything()) == (40, 0)
 
 
-async def test_a_place_given_to_somebody_who_left_is_free_again() -> None:
-    bucket = LeakyBucket(burst=1, rate=0.001)
-    await bucket.acquire()
-    waiting = asyncio.create_task(bucket.acquire())
-    await asyncio.sleep(0)
-    bucket.give_back()
-    bucket._wake()
-    assert bucket.room == 0
-    waiting.cancel()
-    await asyncio.gather(waiting, return_exceptions=True)
-    assert waiting.cancelled()
-    assert bucket.room == 1
-
-
-async def test_a_place_given_back_goes_to_whoever_waits() -> None:
-    bucket = LeakyBucket(burst=1, rate=0.001)
-    await bucket.acquire()
-    waiting = asyncio.create_task(bucket.acquire())
-    await asyncio.sleep(0)
-    bucket.give_back()
-    await asyncio.wait_for(waiting, 5)
-
-
-async def test_a_request_drains_only_after_its_answer() -> None:
-    bucket = LeakyBucket(burst=2, rate=1e6)
-    await bucket.acquire()
-    await asyncio.sleep(0.001)
-    assert bucket.room == 1
-    bucket.answered()
-    await asyncio.sleep(0.001)
-    assert bucket.room == 2
-
-
-async def test_nobody_passes_while_the_portal_refuses() -> None:
-    bucket = LeakyBucket(burst=5, rate=50)
-    bucket.exceeded()
-    assert bucket.room == 0
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    await bucket.acquire()
-    assert loop.time() - began >= 1 / 50
+async def test_the_plan_of_the_credential_sets_the_limits(sandbox: Sandbox) -> None:
+    stored = {"webhookSecret": sandbox.webhook_url, "plan": "enterprise"}
+    async with Portal(parse_credential(stored).endpoint()) as portal:
+        await portal.call("profile")
+    assert shared_bucket(sandbox.url).limits == RequestLimits(rate=5, burst=250)

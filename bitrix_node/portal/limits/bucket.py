@@ -1,0 +1,189 @@
+"""A model of the portal's own leaky bucket, so that its limit is not met in ordinary use.
+
+The portal adds one for each request and lets a rate drain away each second; a request that would overflow the bucket
+is answered with QUERY_LIMIT_EXCEEDED. See "Limits" in the REST documentation.
+
+When exactly a request arrived is not known here, only when it was sent and when its answer came. Until then it counts
+as one that does not drain, so that the model is never emptier than the portal's bucket, however long a request travels.
+
+Several clients use one bucket. Each tells in a report what became of its requests and asks for a place; those who wait
+take turns, and each is told when its turn can come, so that nobody asks in vain. `bucket.lua` is the same in Redis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Literal, TypeAlias
+
+from bitrix_node.credentials.limits import RequestLimits
+
+LEASE = 30.0
+"""Seconds after which a client that has said nothing counts as gone, and its requests as answered."""
+
+LONGEST_BLOCK = 8
+"""How many requests' worth of draining nobody passes at most, however often the portal refuses."""
+
+ROUNDING = 0.001
+"""Seconds added to a delay, so that nobody comes a moment too early."""
+
+EXACT = 1e-6
+"""What sums of moments may lack to a whole place."""
+
+Ask: TypeAlias = Literal["take", "keep", "leave"]
+"""What a client wants: a place, the turn that it waits for, or nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a client of the bucket tells and asks.
+
+    Attributes:
+        client: its name.
+        travelling: its requests that have been sent and not answered.
+        answered: its requests that have ended since the last report.
+        refused: whether the portal has refused one since then because the bucket was full.
+        ask: what it wants.
+        limits: those that its credential states.
+    """
+
+    client: str
+    travelling: int = 0
+    answered: int = 0
+    refused: bool = False
+    ask: Ask = "leave"
+    limits: RequestLimits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a client is told.
+
+    Attributes:
+        granted: whether it may send a request.
+        delay: seconds until asking again is worth while.
+        room: places left that nobody waits for.
+    """
+
+    granted: bool
+    delay: float
+    room: int
+
+
+@dataclass(slots=True)
+class _Client:
+    until: float
+    travelling: int = 0
+    turn: int | None = None
+
+
+@dataclass(slots=True)
+class LeakyBucket:
+    """The model of one portal's bucket. Threads may share it; the moments given must grow."""
+
+    limits: RequestLimits = field(default_factory=RequestLimits)
+    _level: float = 0.0
+    _at: float = 0.0
+    _blocked_until: float = 0.0
+    _refusals: int = 0
+    _turns: int = 0
+    _clients: dict[str, _Client] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def exchange(self, report: Report, now: float) -> Turn:
+        """Takes in what a client tells, and answers what it asks.
+
+        Args:
+            report: the client's.
+            now: the moment, in seconds.
+        """
+        with self._lock:
+            self._catch_up(report, now)
+            client = self._clients[report.client]
+            turn = self._answer(report.ask, client, now)
+            if not client.travelling and client.turn is None:
+                del self._clients[report.client]
+            return turn
+
+    def mirror(self, report: Report, turn: Turn, now: float) -> None:
+        """Takes in what a client told another model of the same bucket, and got from it."""
+        with self._lock:
+            self._catch_up(report, now)
+            client = self._clients[report.client]
+            client.travelling += turn.granted
+            client.turn = None
+
+    def level(self, now: float) -> float:
+        """How full it is, without the requests that travel."""
+        with self._lock:
+            self._drain(now)
+            return self._level
+
+    def room(self, now: float) -> int:
+        """How many requests would pass."""
+        with self._lock:
+            self._drain(now)
+            return self._free(now)
+
+    def _catch_up(self, report: Report, now: float) -> None:
+        self._drain(now)
+        if report.limits is not None:
+            self.limits = report.limits
+        self._forget_silent(now)
+        client = self._clients.setdefault(report.client, _Client(now))
+        client.until, client.travelling = now + LEASE, report.travelling
+        self._pour(report.answered)
+        if report.refused:
+            self._correct(now)
+        elif report.answered and now >= self._blocked_until:
+            self._refusals = 0
+
+    def _drain(self, now: float) -> None:
+        self._level = max(0.0, self._level - max(0.0, now - self._at) * self.limits.rate)
+        self._at = now
+
+    def _pour(self, requests: int) -> None:
+        self._level = min(float(self.limits.burst), self._level + requests)
+
+    def _forget_silent(self, now: float) -> None:
+        for name, client in list(self._clients.items()):
+            if client.until < now:
+                self._pour(client.travelling)
+                del self._clients[name]
+
+    def _correct(self, now: float) -> None:
+        """The portal refused: its bucket is full, and each refusal in a row keeps everybody back for longer."""
+        self._level = max(self._level, float(self.limits.burst - self._travelling))
+        if now >= self._blocked_until:
+            self._blocked_until = now + min(2**self._refusals, LONGEST_BLOCK) / self.limits.rate
+            self._refusals = min(self._refusals + 1, LONGEST_BLOCK)
+
+    def _answer(self, ask: Ask, client: _Client, now: float) -> Turn:
+        if ask == "leave":
+            client.turn = None
+        if ask != "take":
+            return Turn(granted=False, delay=0.0, room=max(0, self._free(now) - self._waiting))
+        if client.turn is None:
+            self._turns += 1
+            client.turn = self._turns
+        ahead = sum(other.turn is not None and other.turn < client.turn for other in self._clients.values())
+        granted, delay = self._free(now) > ahead, 0.0
+        if granted:
+            client.travelling, client.turn = client.travelling + 1, None
+        else:
+            missing = self._level + self._travelling + ahead + 1 - self.limits.burst
+            delay = max(missing / self.limits.rate, self._blocked_until - now, 0.0) + ROUNDING
+        return Turn(granted=granted, delay=delay, room=max(0, self._free(now) - self._waiting))
+
+    def _free(self, now: float) -> int:
+        if now < self._blocked_until:
+            return 0
+        return max(0, int(self.limits.burst - self._level - self._travelling + EXACT))
+
+    @property
+    def _travelling(self) -> int:
+        return sum(client.travelling for client in self._clients.values())
+
+    @property
+    def _waiting(self) -> int:
+        return sum(client.turn is not None for client in self._clients.values())
