@@ -299,6 +299,62 @@ async def test_an_outgoing_webhook_without_sense_is_refused(
         assert (answer.status, await answer.json()) == (400, {"error": error})
 
 
+async def test_a_document_is_an_event_of_the_record(
+    application: Application, portal: RestClient, receiver: Receiver
+) -> None:
+    await application.listen(receiver, "ONCRMDOCUMENTGENERATORDOCUMENTADD", "ONCRMDOCUMENTGENERATORDOCUMENTDELETE")
+    template = (await portal.result("crm.documentgenerator.template.list"))["templates"]
+    number = next(iter(template.values()))["id"] if isinstance(template, dict) else template[0]["id"]
+    wanted = {"templateId": number, "entityTypeId": 2, "entityId": 1}
+    made = (await portal.result("crm.documentgenerator.document.add", wanted))["document"]["id"]
+    data = {"FIELDS": {"ID": str(made), "ENTITY_TYPE_ID": "2", "ENTITY_ID": "1"}}
+    assert (await receiver.next())["data"] == data
+    await portal.result("crm.documentgenerator.document.delete", {"id": made})
+    gone = await receiver.next()
+    assert (gone["event"], gone["data"]) == ("ONCRMDOCUMENTGENERATORDOCUMENTDELETE", data)
+
+
+async def test_a_call_begins_and_ends(application: Application, receiver: Receiver) -> None:
+    await application.listen(receiver, "ONVOXIMPLANTCALLSTART", "ONVOXIMPLANTCALLEND")
+    call = {"USER_ID": 3, "PHONE_NUMBER": "+442079460999", "TYPE": 1}
+    made = (await application.result("telephony.externalcall.register", call))["CALL_ID"]
+    end = {"CALL_ID": made, "USER_ID": 3, "DURATION": 42}
+    await application.result("telephony.externalcall.finish", end)
+    begun, ended = await receiver.next(), await receiver.next()
+    assert (begun["event"], begun["data"]) == ("ONVOXIMPLANTCALLSTART", {"CALL_ID": made, "USER_ID": "3"})
+    assert ended["data"]["CALL_ID"] == made
+    assert (ended["data"]["CALL_DURATION"], ended["data"]["CALL_FAILED_CODE"]) == ("42", "200")
+
+
+async def test_an_invitation_is_one_event_in_the_calendar(
+    sandbox: Sandbox, application: Application, portal: RestClient, receiver: Receiver
+) -> None:
+    await application.listen(receiver, "ONCALENDARENTRYADD", "ONCALENDARENTRYUPDATE")
+    times = {"from": "2030-05-01T09:00:00", "to": "2030-05-01T10:00:00"}
+    people = {"is_meeting": "Y", "attendees": [1, 3, 4], "host": 1}
+    entry = {"type": "user", "ownerId": 1, "name": "Review", **times, **people}
+    made = await portal.result("calendar.event.add", entry)
+    assert (await receiver.next())["data"] == {"id": str(made)}
+    await sandbox.events_told()
+    assert receiver.arrived() == []
+
+
+async def test_a_workflow_calls_the_provider_of_an_application(
+    application: Application, portal: RestClient, receiver: Receiver
+) -> None:
+    sender = {"CODE": "acme", "TYPE": "SMS", "NAME": "ACME", "HANDLER": receiver.url}
+    await application.result("messageservice.sender.add", sender)
+    parameters = {"Phone": "+447700900777", "Message": "Ready", "Sender": "acme"}
+    document = ["crm", "CCrmDocumentContact", "CONTACT_1"]
+    start = {"TEMPLATE_ID": 3, "DOCUMENT_ID": document, "PARAMETERS": parameters}
+    await portal.result("bizproc.workflow.start", start)
+    told = await receiver.next()
+    assert (told["code"], told["message_to"], told["message_body"]) == ("acme", "+447700900777", "Ready")
+    assert (await application.result("user.current", {"auth": told["auth"]["access_token"]}))["ID"] == "1"
+    status = {"CODE": "acme", "MESSAGE_ID": told["message_id"], "STATUS": "delivered"}
+    assert await application.result("messageservice.message.status.update", status) is True
+
+
 async def test_event_test_reaches_the_handlers_of_the_application(application: Application, receiver: Receiver) -> None:
     await application.listen(receiver, "ONAPPTEST")
     assert await application.result("event.test", {"any": "data"}) == 1
