@@ -263,6 +263,22 @@ async def test_failures_are_noted_and_the_next_event_still_goes_out(session: aio
         assert token not in str(noted)
 
 
+async def test_events_beyond_a_thousand_for_an_address_that_does_not_answer_are_dropped(
+    monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, portal: RestClient, receiver: Receiver
+) -> None:
+    monkeypatch.setattr("bitrix_node.sandbox.events.delivery.MOST_WAITING", 2)
+    receiver.open.clear()
+    sandbox.outgoing_webhook(receiver.url, ["ONCRMLEADADD"])
+    await portal.result("crm.lead.add", {"fields": {"TITLE": "Under way"}})
+    await receiver.next()
+    for _ in range(3):
+        await portal.result("crm.lead.add", {"fields": {"TITLE": "Waiting"}})
+    assert [entry.error for entry in sandbox.deliveries] == ["2 events are waiting for this address already"]
+    receiver.open.set()
+    await sandbox.events_told()
+    assert [entry.status for entry in sandbox.deliveries] == [None, 200, 200, 200]
+
+
 async def test_an_outgoing_webhook_proves_itself_by_its_token(
     sandbox: Sandbox, session: aiohttp.ClientSession, portal: RestClient, receiver: Receiver
 ) -> None:
