@@ -10,7 +10,8 @@ from itertools import count
 from typing import Any
 
 from bitrix_node.sandbox.arguments import to_integer
-from bitrix_node.sandbox.calendar.times import portal_day, utc_day, wall_time
+from bitrix_node.sandbox.calendar.times import utc_day, wall_time
+from bitrix_node.sandbox.portal_dates import portal_day
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.calendar import events, refusals
 from bitrix_node.sandbox.calendar.recurrence import Repetition
-from bitrix_node.sandbox.calendar.times import portal_day, portal_form, wall_time
+from bitrix_node.sandbox.calendar.times import wall_time
 from bitrix_node.sandbox.errors import RestError
+from bitrix_node.sandbox.portal_dates import portal_day, portal_form
 
 if TYPE_CHECKING:
     from bitrix_node.sandbox.calendar.events import Event

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from bitrix_node.sandbox import portal_dates
 from bitrix_node.sandbox.arguments import to_integer
-
-_EUROPEAN = re.compile(r"^(\d{2})\.(\d{2})\.(\d{4})(.*)$")
-_AMERICAN = re.compile(r"^(\d{2})/(\d{2})/(\d{4})(.*)$")
-_TWELVE_HOURS = re.compile(r"^(\S+)\s+(\d{1,2}:\d{2}(?::\d{2})?)\s*([ap]m)$", re.IGNORECASE)
 
 
 def zone(name: str) -> ZoneInfo:
@@ -41,13 +37,7 @@ def wall_time(value: object, zone_name: str) -> datetime:
     Raises:
         ValueError: it is no date.
     """
-    text = str(value).strip()
-    twelve = _TWELVE_HOURS.match(text)
-    if twelve:
-        day, hours, half = twelve.groups()
-        text = f"{day} {datetime.strptime(f'{hours[:5]} {half}', '%I:%M %p').strftime('%H:%M')}{hours[5:]}"  # noqa: DTZ007 - a time of day
-    text = _AMERICAN.sub(r"\3-\1-\2\4", _EUROPEAN.sub(r"\3-\2-\1\4", text))
-    moment = datetime.fromisoformat(text)
+    moment = portal_dates.read(value)
     return moment.astimezone(zone(zone_name)).replace(tzinfo=None) if moment.tzinfo else moment
 
 
@@ -72,16 +62,6 @@ def offset(moment: datetime, zone_name: str) -> int:
     """Seconds that the zone's clocks are ahead of UTC at that time."""
     ahead = moment.replace(tzinfo=zone(zone_name)).utcoffset()
     return int(ahead.total_seconds()) if ahead is not None else 0
-
-
-def portal_form(moment: datetime) -> str:
-    """Write a date and time in the portal's format, `12/11/2026 05:59:00 pm`."""
-    return moment.strftime("%m/%d/%Y %I:%M:%S ") + moment.strftime("%p").lower()
-
-
-def portal_day(moment: datetime) -> str:
-    """Write a date in the portal's format, `12/24/2026`."""
-    return moment.strftime("%m/%d/%Y")
 
 
 def spoken_form(moment: datetime) -> str:

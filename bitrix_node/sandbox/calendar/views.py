@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.sandbox.calendar import events
 from bitrix_node.sandbox.calendar.owners import USER, zone_of
 from bitrix_node.sandbox.calendar.recurrence import Repetition
-from bitrix_node.sandbox.calendar.times import offset, portal_day, portal_form, seconds_utc, spoken_form
+from bitrix_node.sandbox.calendar.times import offset, seconds_utc, spoken_form
+from bitrix_node.sandbox.portal_dates import portal_day, portal_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,9 @@ from bitrix_node.sandbox.arguments import to_integer
 from bitrix_node.sandbox.binding import whole_numbers
 from bitrix_node.sandbox.calendar import arguments, events, refusals, sections, series, views
 from bitrix_node.sandbox.calendar.owners import USER, Owner
-from bitrix_node.sandbox.calendar.times import portal_form, wall_time
+from bitrix_node.sandbox.calendar.times import wall_time
 from bitrix_node.sandbox.errors import RestError
+from bitrix_node.sandbox.portal_dates import portal_form
 from bitrix_node.sandbox.registry import Call, method
 
 if TYPE_CHECKING:

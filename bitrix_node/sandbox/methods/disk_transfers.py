@@ -29,13 +29,7 @@ async def download(request: web.Request, portal: Portal) -> web.Response:
     data = portal.database.blobs.get(found["FILE_ID"]) if found and token else None
     if found is None or data is None:
         return web.json_response({"error": "ERROR_NOT_FOUND", "error_description": "File not found"}, status=404)
-    name = found["NAME"]
-    plain = name.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_")
-    headers = {
-        "Content-Type": mimetypes.guess_type(name)[0] or "application/octet-stream",
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=utf-8''{quote(name)}",
-    }
-    return web.Response(body=data, headers=headers)
+    return sent_file(found["NAME"], data)
 
 
 @route("POST", "/rest/upload.json")
@@ -49,6 +43,21 @@ async def upload(request: web.Request, portal: Portal) -> web.Response:
             return web.json_response({"result": _receive(portal, request.query.get("token", ""), sent, data)})
     except RestError as refusal:
         return web.json_response({"error": refusal.code, "error_description": refusal.message}, status=refusal.status)
+
+
+def sent_file(name: str, data: bytes) -> web.Response:
+    """The answer that hands a browser a file to keep.
+
+    Args:
+        name: name of the file.
+        data: its bytes.
+    """
+    plain = name.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_")
+    headers = {
+        "Content-Type": mimetypes.guess_type(name)[0] or "application/octet-stream",
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=utf-8''{quote(name)}",
+    }
+    return web.Response(body=data, headers=headers)
 
 
 def _receive(portal: Portal, token: str, sent: web.FileField | None, data: bytes) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Universal lists: information blocks with fields of many types, sections, elements and rights."""
