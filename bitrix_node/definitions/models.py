@@ -5,6 +5,7 @@ The vocabulary is written down, key by key, in `node_definitions/schema/`; a tes
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +19,7 @@ ParameterType: TypeAlias = Literal[
     "multiOptions",
     "json",
     "dateTime",
+    "color",
     "collection",
     "fixedCollection",
     "resourceLocator",
@@ -109,6 +111,13 @@ class Source(_Model):
     given: str | None = None
     otherwise: Source | None = None
 
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The paths of all parameters that it reads."""
+        paths = {path for path in (self.parameter, self.keyed_by, self.given) if path}
+        inner = [source for source in (self.otherwise, self.at, self.prefix, *self.object.values()) if source]
+        return frozenset(paths).union(*(source.parameters for source in inner))
+
 
 class Paging(_Model):
     """How a list method hands out its rows; `kind` names a row of the table of paging kinds."""
@@ -139,6 +148,12 @@ class Answer(_Model):
     only: str | None = None
     transform: str | None = None
     success: dict[str, tuple[Any, ...]] = {}
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The paths of all parameters that decide what of an answer becomes items."""
+        single = {path for path in (self.filter, self.only, self.order) if path}
+        return frozenset({*self.match.values(), *self.without.values(), *single})
 
 
 class Fallback(_Model):
@@ -181,6 +196,17 @@ class Request(_Model):
     paging: Paging | None = None
     answer: Answer = Answer()
 
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The paths of all parameters that it does something with; to require one is not enough."""
+        sources = [source for entries in self.arguments.values() for source in entries]
+        sources += [source for source in (self.method, self.each, self.address) if isinstance(source, Source)]
+        use = self.catalogue
+        steering = [path for path in (use.version, use.unchecked) if path] if use is not None else []
+        conditions = (path for condition in self.when for path in condition)
+        own = {*self.accepts, *self.answer.parameters, *conditions, *steering}
+        return frozenset(own).union(*(source.parameters for source in sources))
+
 
 class RefusedUse(_Model):
     """A combination of parameters that an action cannot serve, and why."""
@@ -222,6 +248,16 @@ class Operation(_Model):
         if self.refuses:
             return "refuse"
         return "steps" if self.steps else self.requests[0].handler
+
+    @cached_property
+    def parameters_by_path(self) -> dict[str, Parameter]:
+        """Every parameter by its path: top-level ones by name, members of collections by `collection.member`."""
+        known: dict[str, Parameter] = {}
+        for parameter in self.parameters:
+            known[parameter.name] = parameter
+            if parameter.type == "collection":
+                known |= {f"{parameter.name}.{member.name}": member for member in parameter.members}
+        return known
 
     def parameter(self, name: str) -> Parameter | None:
         """The top-level parameter with this name, if there is one."""

@@ -21,6 +21,7 @@ TAKE_LISTS = {
     "crmSelect",
     "csv",
     "driveAttachments",
+    "emptied",
     "emptiedCrmFields",
     "fieldSelection",
     "integerList",
@@ -28,6 +29,7 @@ TAKE_LISTS = {
     "mergedIds",
     "nameList",
     "productSelect",
+    "removedFiles",
     "valueBatches",
     "workflowDocument",
 }

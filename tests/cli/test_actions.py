@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.cli.process import Shell
 
 DEFINITIONS = Definitions.packaged()
-ACTIONS = {"chat": 8, "chatbot": 20, "crm": 9, "directApi": 3, "file": 7, "task": 9, "user": 6}
+ACTIONS = {"chat": 8, "chatbot": 20, "crm": 9, "directApi": 3, "file": 7, "task": 22, "user": 6}
 TOTAL = sum(len(DEFINITIONS.resource(name).operations) for name in DEFINITIONS.resource_names)
 ACTION_KEYS = {
     *("resource", "operation", "name", "action", "description", "handler", "methods", "scopes"),
@@ -21,7 +21,7 @@ ACTION_KEYS = {
 }
 PARAMETER_KEYS = {"name", "displayName", "type", "required", "default", "options", "fields"}
 TYPES = {
-    *("string", "number", "boolean", "options", "multiOptions", "json", "dateTime"),
+    *("string", "number", "boolean", "options", "multiOptions", "json", "dateTime", "color"),
     *("collection", "fixedCollection", "resourceLocator", "resourceMapper"),
 }
 HEAVY = {"aiohttp", "jsonschema", "rich"}

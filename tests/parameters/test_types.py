@@ -54,6 +54,7 @@ READ: list[tuple[str, dict[str, Any], Any, Any]] = [
     ("dateTime", {}, "2026-11-23", "2026-11-23"),
     ("dateTime", {}, MOMENT, "2026-11-23T16:30:00+00:00"),
     ("dateTime", {}, "", UNSET),
+    ("color", {}, "#39A8EF", "#39A8EF"),
     ("resourceLocator", {}, {"mode": "id", "value": 57}, "57"),
     ("resourceLocator", {}, "57", "57"),
     ("resourceLocator", {}, {"mode": "list", "value": ""}, UNSET),

@@ -21,6 +21,7 @@ _TYPES = {
     "multiOptions": "several choices",
     "json": "JSON",
     "dateTime": "date and time",
+    "color": "color",
     "collection": "group of fields",
     "fixedCollection": "list of rows",
     "resourceLocator": "record",

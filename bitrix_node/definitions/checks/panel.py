@@ -131,6 +131,7 @@ _DEFAULTS: dict[str, Callable[[Tree, Any], str]] = {
     "multiOptions": _choices,
     "json": _json,
     "dateTime": _text,
+    "color": _text,
     "collection": _mapping,
     "fixedCollection": _mapping,
     "resourceLocator": _locator,
