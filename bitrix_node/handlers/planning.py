@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.handlers.catalogued import completed, for_applications_only
 from bitrix_node.handlers.pending import pending_answer
 from bitrix_node.parameters import UNSET, ParameterError, build_arguments
-from bitrix_node.parameters.arguments import answer_parameters, resolve_source, unused_parameters
+from bitrix_node.parameters.arguments import resolve_source, unused_parameters
 from bitrix_node.parameters.conversion import converted
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def check_use(operation: Operation, values: Values, requests: Sequence[Request])
     Raises:
         ParameterError: that names it.
     """
-    answered = answer_parameters(operation.answer) if operation.answer else set()
+    answered = operation.answer.parameters if operation.answer else frozenset()
     unused = [path for path in unused_parameters(values, requests) if path not in answered]
     if unused:
         name = values.parameters[unused[0]].display_name
@@ -95,7 +95,7 @@ def check_values(operation: Operation, values: Values, requests: Sequence[Reques
         ParameterError: that names the parameter.
     """
     answers = [request.answer for request in requests] + ([operation.answer] if operation.answer else [])
-    for path in {path for answer in answers for path in answer_parameters(answer)}:
+    for path in {path for answer in answers for path in answer.parameters}:
         converted(values, path)
     for request in requests[1:]:
         for element in known_elements(request, values):

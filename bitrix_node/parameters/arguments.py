@@ -15,7 +15,7 @@ from bitrix_node.parameters.values import UNSET, Pending, Values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bitrix_node.definitions import Answer, Parameter, Request, Source
+    from bitrix_node.definitions import Parameter, Request, Source
 
 EVERYTHING = "*"
 """The argument path of a source that is merged into the arguments as a whole."""
@@ -54,42 +54,12 @@ def unused_parameters(values: Values, requests: Iterable[Request]) -> list[str]:
     """The paths of what was given though no request does anything with it; to show what is given is enough."""
     used = {shown_by for path in values.given_paths() for shown_by in values.parameters[path].show or ()}
     for request in requests:
-        used |= request_parameters(request)
+        used |= request.parameters
     return [
         path
         for path in values.given_paths()
         if not {path, path.partition(".")[0]} & used and not _has_own_use(values, path)
     ]
-
-
-def request_parameters(request: Request) -> set[str]:
-    """The paths of all parameters that a request does something with; to require one is not enough."""
-    sources = [source for entries in request.arguments.values() for source in entries]
-    if not isinstance(request.method, str):
-        sources.append(request.method)
-    sources += [source for source in (request.each, request.address) if source is not None]
-    paths = {*request.accepts, *answer_parameters(request.answer)}
-    for condition in request.when:
-        paths |= set(condition)
-    if request.catalogue is not None:
-        paths |= {path for path in (request.catalogue.version, request.catalogue.unchecked) if path}
-    for source in sources:
-        paths |= source_parameters(source)
-    return paths
-
-
-def answer_parameters(answer: Answer) -> set[str]:
-    """The paths of all parameters that decide what of an answer becomes items."""
-    single = {path for path in (answer.filter, answer.only, answer.order) if path}
-    return {*answer.match.values(), *answer.without.values(), *single}
-
-
-def source_parameters(source: Source) -> set[str]:
-    """The paths of all parameters that a source reads."""
-    paths = {path for path in (source.parameter, source.keyed_by, source.given) if path}
-    for inner in (source.otherwise, source.at, source.prefix, *source.object.values()):
-        paths |= source_parameters(inner) if inner else set()
-    return paths
 
 
 def _has_own_use(values: Values, path: str) -> bool:
@@ -148,7 +118,7 @@ class _Resolver:
 
     def _transformed_object(self, source: Source) -> Any:
         """The object through its transform; a value that is refused is one of the parameters in it."""
-        read = source_parameters(source)
+        read = source.parameters
         paths = [path for path in self._values.parameters if path in read and self._values.is_given(path)]
         names = " and ".join(f"'{self._values.parameters[path].display_name}'" for path in paths)
         return _transformed(source, self._object(source.object), names or "what is sent", *paths[:1])

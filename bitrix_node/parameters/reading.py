@@ -47,7 +47,7 @@ class _Reader:
     def __init__(self, operation: Operation, binary: Mapping[str, Any], *, strict: bool) -> None:
         self._operation, self._binary, self._strict = operation, binary, strict
         self._given: dict[str, Any] = {}
-        self._values = Values(self._given, known_parameters(operation.parameters))
+        self._values = Values(self._given, operation.parameters_by_path)
 
     def read(self, raw: Mapping[str, Any]) -> Values:
         self._refuse_unknown(raw, self._operation.parameters, "")
@@ -161,16 +161,6 @@ class _Reader:
             return
         reasons = [f"'{name}' is {' or '.join(map(str, wanted))}" for name, wanted in (parameter.show or {}).items()]
         raise ParameterError(path, f"'{parameter.display_name}' has no effect unless {' and '.join(reasons)}")
-
-
-def known_parameters(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
-    """Path -> definition, of top-level parameters and of the members of collections."""
-    known: dict[str, Parameter] = {}
-    for parameter in parameters:
-        known[parameter.name] = parameter
-        if parameter.type == "collection":
-            known |= {f"{parameter.name}.{member.name}": member for member in parameter.members}
-    return known
 
 
 def _given_or_default(parameter: Parameter, raw: Any) -> Any:

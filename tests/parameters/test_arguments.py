@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bitrix_node.parameters import ParameterError, Pending, Values, build_arguments
-from bitrix_node.parameters.arguments import request_parameters, unused_parameters
+from bitrix_node.parameters.arguments import unused_parameters
 from tests.parameters.operations import read, request
 
 PANEL: tuple[dict[str, Any], ...] = (
@@ -151,7 +151,7 @@ def test_a_request_knows_every_parameter_it_uses() -> None:
             "method": request(m=TITLE).arguments["m"][0],
         }
     )
-    assert request_parameters(sent) == {"title", "kind", "count", "options.note", "x", "extra"}
+    assert sent.parameters == {"title", "kind", "count", "options.note", "x", "extra"}
 
 
 @pytest.mark.parametrize(
