@@ -30,22 +30,19 @@ _KEYS = [*(contest.key for contest in CONTESTS), START]
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Small sizes and one run, to see that everything works.")
-@click.option("--full", is_flag=True, help="Everything, also rows of minutes and a million records.")
+@click.option("--full", is_flag=True, help="Everything, also the row that takes minutes for each contestant.")
 @click.option("--row", "rows", type=click.Choice(_KEYS), multiple=True, help="Only this row; may be repeated.")
 @click.option("--runs", type=click.IntRange(1), default=5, show_default=True, help="Runs of each contestant.")
-@click.option("--slow-runs", type=click.IntRange(1), default=1, show_default=True, help="The same for rows of minutes.")
 @click.option("--note", default="", help="Circumstances that readers have to know.")
 @click.option("--output", type=click.Path(path_type=Path), help="Page to write. Default: benchmarks/RESULTS.md.")
-def main(
-    *, quick: bool, full: bool, rows: Sequence[str], runs: int, slow_runs: int, note: str, output: Path | None
-) -> None:
+def main(*, quick: bool, full: bool, rows: Sequence[str], runs: int, note: str, output: Path | None) -> None:
     """Measures this package and others on the same work, and writes the results page.
 
     A quick or partial run prints the page instead, unless --output says where to.
     """
     before = load()
     chosen = _chosen(rows, full=full, quick=quick)
-    lines = _measure(chosen, 1 if quick else runs, slow_runs)
+    lines = _measure(chosen, 1 if quick else runs)
     if not rows or START in rows:
         lines.append(start_line(measure_starts(1 if quick else runs)))
     loads = f"{before:.1f} when it began, {load():.1f} when it ended"
@@ -62,19 +59,17 @@ def _chosen(rows: Sequence[str], *, full: bool, quick: bool) -> list[Contest]:
     named = [contest for contest in CONTESTS if not rows or contest.key in rows]
     if quick:
         return [contest.quick() for contest in named]
-    if full:
-        return [contest.full() for contest in named]
-    return [contest for contest in named if not contest.slow or contest.key in rows]
+    return [contest for contest in named if full or not contest.on_request or contest.key in rows]
 
 
-def _measure(contests: Sequence[Contest], runs: int, slow_runs: int) -> list[Line]:
+def _measure(contests: Sequence[Contest], runs: int) -> list[Line]:
     done: dict[str, list[Run]] = {}
     with tempfile.TemporaryDirectory() as folder:
         certificates = Certificates.issue(Path(folder))
         for contest in contests:
             if contest.same_runs_as not in done:
                 done[contest.key] = []
-                for run in play(contest, slow_runs if contest.slow else runs, certificates):
+                for run in play(contest, 1 if contest.once else runs, certificates):
                     done[contest.key].append(run)
                     _tell(contest, run)
     return [

@@ -67,6 +67,7 @@ class Ended:
         exit_code: of the process.
         output: what it printed.
         errors: what it printed to stderr.
+        cpu_seconds: processor time, from start to end.
         seconds: from start to end.
         peak_megabytes: the most memory it had.
     """
@@ -74,6 +75,7 @@ class Ended:
     exit_code: int
     output: str
     errors: str
+    cpu_seconds: float
     seconds: float
     peak_megabytes: float
 
@@ -111,7 +113,8 @@ def run_program(command: Sequence[str], given: str, environment: Mapping[str, st
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - began
         errors.seek(0)
-        return Ended(process.returncode, output, errors.read(), seconds, usage.ru_maxrss / 1024)
+        cpu_seconds = usage.ru_utime + usage.ru_stime
+        return Ended(process.returncode, output, errors.read(), cpu_seconds, seconds, usage.ru_maxrss / 1024)
 
 
 def _contestants(contest: Contest) -> list[str]:

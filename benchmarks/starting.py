@@ -11,7 +11,7 @@ INTERPRETER = ("-c", "pass")
 
 
 def measure_starts(runs: int) -> dict[str, list[float]]:
-    """Seconds of whole processes, in turn; under the empty key those of a Python that does nothing.
+    """Processor seconds of whole processes, in turn; under the empty key those of a Python that does nothing.
 
     Raises:
         RuntimeError: a program fails.
@@ -23,5 +23,5 @@ def measure_starts(runs: int) -> dict[str, list[float]]:
             ended = run_program([sys.executable, *arguments], "")
             if ended.exit_code:
                 raise RuntimeError(f"python {' '.join(arguments)} failed: {ended.errors}")
-            seconds[key].append(ended.seconds)
+            seconds[key].append(ended.cpu_seconds)
     return {key: values[1:] for key, values in seconds.items()}

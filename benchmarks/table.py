@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from benchmarks.contests import Contest
     from benchmarks.running import Run
+
+_COUNTED = re.compile(r"(?:([\d,]+) )?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Cell:
     def of_runs(cls, runs: Sequence[Run], measure: str) -> Cell:
         """Sums up a contestant's runs."""
         cell = cls.of([run.value(measure) for run in runs], computed=runs[0].scale != 1)
-        faults = dict.fromkeys(fault for run in runs for fault in _faults(run))
+        faults = summed_up([fault for run in runs for fault in _faults(run)])
         return replace(cell, faults=tuple(faults), finished=not any(run.report.failure for run in runs))
 
 
@@ -97,8 +100,26 @@ def contest_line(contest: Contest, runs: Sequence[Run]) -> Line:
 def start_line(starts: Mapping[str, Sequence[float]]) -> Line:
     """The row of the programs' starts; a Python that does nothing is the bound."""
     cells = {key: Cell.of(values) for key, values in starts.items() if key}
-    title = "start: `bitrix-node actions` in all, importing each peer"
+    title = "start: `bitrix-node actions` in all, import of each peer"
     return Line(title, "s", median(starts[""]), START_GOAL, cells)
+
+
+def summed_up(faults: Sequence[str]) -> list[str]:
+    """Puts faults that differ only in the number they begin with into one: from the least to the most."""
+    numbers: dict[str, list[int]] = {}
+    for fault in faults:
+        match = _COUNTED.fullmatch(fault)
+        assert match
+        number, what = match.groups()
+        numbers.setdefault(what, []).append(int((number or "0").replace(",", "")))
+    return [_counted(sorted(set(found))) + what for what, found in numbers.items()]
+
+
+def _counted(numbers: Sequence[int]) -> str:
+    if numbers == [0]:
+        return ""
+    lowest, highest = numbers[0], numbers[-1]
+    return f"{lowest:,} " if lowest == highest else f"{lowest:,} to {highest:,} "
 
 
 def _faults(run: Run) -> list[str]:

@@ -8,7 +8,7 @@ from benchmarks.contestants.job import Report
 from benchmarks.contests import CONTESTS, OURS, PLAIN
 from benchmarks.results_page import figure
 from benchmarks.running import Run
-from benchmarks.table import Cell, contest_line
+from benchmarks.table import Cell, contest_line, summed_up
 
 BY_KEY = {contest.key: contest for contest in CONTESTS}
 
@@ -57,3 +57,8 @@ def test_rejected_requests_are_a_fault() -> None:
 )
 def test_figures(value: float, unit: str, text: str) -> None:
     assert figure(value, unit) == text
+
+
+def test_faults_of_several_runs_become_one() -> None:
+    faults = ["850 of 1,000 results swapped", "1,000 of 1,000 results swapped", "raised X: 5", "raised X: 5"]
+    assert summed_up(faults) == ["850 to 1,000 of 1,000 results swapped", "raised X: 5"]
