@@ -16,7 +16,7 @@ from bitrix_node.portal.answers import Answer, read_answer, read_command_answer
 from bitrix_node.portal.errors import LimitReached, NoAnswer, NotSent, PortalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bitrix_node.portal.calls import Call
     from bitrix_node.portal.limits.limiter import Limiter
@@ -65,13 +65,13 @@ class Batcher:
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._send_all())
 
-    def take_back(self, scope: object, reason: str) -> None:
-        """Fails every waiting call of a run that may be dropped; what has been sent goes on."""
+    def take_back(self, unwanted: Callable[[Call], bool], error: PortalError) -> None:
+        """Fails the waiting calls that are unwanted; what has been sent goes on."""
         self._line_up()
         waiting, self._waiting = self._waiting, deque()
         for call in waiting:
-            if call.order.droppable and call.order.scope is scope:
-                _fail([call], NotSent(reason, method=call.method))
+            if unwanted(call):
+                _fail([call], error.about(call.method))
             else:
                 self._waiting.append(call)
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from bitrix_node.credentials.limits import RequestLimits
 from bitrix_node.portal.batching import Batcher
 from bitrix_node.portal.calls import Call, Order
-from bitrix_node.portal.clock import Clock
-from bitrix_node.portal.errors import NotSent, PortalError, TokenEnded
-from bitrix_node.portal.limits.sharing import REDIS_VARIABLE, limiter
-from bitrix_node.portal.retry import Attempts, RetryPolicy
+from bitrix_node.portal.errors import NotSent, PortalError, QuotaSpent, Recalled, TokenEnded
+from bitrix_node.portal.limits.quota import MethodKey, Quotas
+from bitrix_node.portal.limits.sharing import limiter
+from bitrix_node.portal.retry import Attempts
+from bitrix_node.portal.settings import PortalSettings
 from bitrix_node.portal.statistics import Statistics
 from bitrix_node.portal.tokens import Renew, Tokens
-from bitrix_node.portal.transport import Timeouts, Transport
+from bitrix_node.portal.transport import Transport
 from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
@@ -29,40 +27,7 @@ if TYPE_CHECKING:
 
     from bitrix_node.credentials import Endpoint
     from bitrix_node.portal.answers import Answer
-
-
-@dataclass(frozen=True, slots=True)
-class PortalSettings:
-    """How the client behaves.
-
-    Attributes:
-        burst: size of the portal's bucket of requests; the credential's where not given.
-        rate: requests a second that drain from it; the credential's where not given.
-        redis_url: the Redis through which processes share that bucket; `BITRIX24_REDIS_URL` where not given, and none
-            where empty.
-        timeouts: how long to wait for the network.
-        retry: what is sent again, and when.
-        clock: the time to wait by.
-    """
-
-    burst: int | None = None
-    rate: float | None = None
-    redis_url: str | None = None
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-    clock: Clock = field(default_factory=Clock)
-
-    def limits(self, endpoint: Endpoint) -> RequestLimits | None:
-        """What is stated of the portal's limits: here, or in the credential."""
-        if self.rate is None and self.burst is None:
-            return endpoint.limits
-        stated = endpoint.limits or RequestLimits()
-        return RequestLimits(self.rate or stated.rate, self.burst or stated.burst)
-
-    @property
-    def redis(self) -> str:
-        """The Redis to share limits through; empty for none."""
-        return os.environ.get(REDIS_VARIABLE, "") if self.redis_url is None else self.redis_url
+    from bitrix_node.portal.clock import Clock
 
 
 class Portal:
@@ -83,6 +48,7 @@ class Portal:
         clock, limits = self._settings.clock, self._settings.limits(endpoint)
         self._limiter = limiter(endpoint.portal, limits, self._settings.redis.strip(), clock)
         self._batcher = Batcher(self._transport, self._limiter, self.statistics)
+        self._quotas = Quotas(clock)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -110,29 +76,63 @@ class Portal:
             PortalError: the typed error; see `portal.errors`.
             CredentialError: when the token has ended and there is no fresh one to be had.
         """
-        attempts = Attempts(self._settings.retry, writes=order.writes)
+        attempts = Attempts(self._settings.retry, writes=order.writes, clock=self._settings.clock)
+        key = (order.token, order.method.lower())
         again = renewed = False
         while True:
+            await self._wait_for_quota(order, key, attempts)
             endpoint = self._endpoint_for(order.token)
             try:
-                return await self._submit(order, endpoint, again=again)
+                answer = await self._submit(order, endpoint, again=again)
+            except Recalled:
+                continue
             except TokenEnded:
                 if renewed or order.token is not None or not self._tokens.renewable:
                     raise
                 renewed = True
                 await self._tokens.replace(endpoint)
+            except QuotaSpent as error:
+                self._hold(key, error)
             except PortalError as error:
                 await attempts.pause_after(error)
+            else:
+                self._quotas.answered(key, answer.time)
+                return answer
             again = True
             self.statistics.repeated += 1
 
+    async def _wait_for_quota(self, order: Order, key: MethodKey, attempts: Attempts) -> None:
+        """Waits while the method has no computing time left.
+
+        Raises:
+            QuotaSpent: when that would take too long.
+            NotSent: when the run is stopped meanwhile.
+        """
+        while (until := self._quotas.held_until(key)) is not None:
+            order.scope.refuse_when_stopped(order)
+            if not attempts.may_wait_for_quota(until, order.scope.deadline):
+                raise self._quotas.error(key, order.method)
+            await order.scope.pause_until(until, self._settings.clock)
+
+    def _hold(self, key: MethodKey, error: QuotaSpent) -> None:
+        """Holds back a method that was refused; the calls of it that wait to be sent decide anew.
+
+        Raises:
+            QuotaSpent: when nobody knows until when.
+        """
+        if self._quotas.refused(key):
+            recalled = Recalled("its computing time is used up")
+            self._batcher.take_back(lambda call: (call.order.token, call.method.lower()) == key, recalled)
+        if self._quotas.held_until(key) is None:
+            raise self._quotas.error(key, error.method, error.message) from None
+
     def take_back(self, scope: Scope, reason: str) -> None:
         """Fails the waiting, droppable calls of a run."""
-        self._batcher.take_back(scope, reason)
+        self._batcher.take_back(lambda call: call.order.droppable and call.order.scope is scope, NotSent(reason))
 
     async def download(self, address: str) -> AsyncIterator[aiohttp.ClientResponse | bytes]:
         """A file of the portal, asked for again as long as nothing of it has come; see `Transport.stream`."""
-        attempts = Attempts(self._settings.retry, writes=False)
+        attempts = Attempts(self._settings.retry, writes=False, clock=self._settings.clock)
         while True:
             begun = False
             try:
@@ -169,21 +169,26 @@ class Portal:
         return self._overrides[token]
 
     async def _submit(self, order: Order, endpoint: Endpoint, *, again: bool) -> Answer:
-        stopped = order.scope.stopped
-        if stopped is not None and order.droppable:
-            raise NotSent(stopped, method=order.method)
+        order.scope.refuse_when_stopped(order)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._batcher.submit(Call(order, endpoint, answer), again=again)
         return await answer
 
 
 class Scope:
-    """One run's way to the portal: handlers simply await `call`."""
+    """One run's way to the portal: handlers simply await `call`.
+
+    Attributes:
+        stopped: why nothing more is begun; `None` as long as the run goes on.
+        deadline: when that is going to happen, in seconds of the event loop's clock; `None` for no such time.
+    """
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
         self._shared: dict[str, asyncio.Task[Answer]] = {}
+        self._pauses: set[asyncio.Task[None]] = set()
         self.stopped: str | None = None
+        self.deadline: float | None = None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -241,3 +246,24 @@ class Scope:
         if self.stopped is None:
             self.stopped = reason
             self._portal.take_back(self, reason)
+            for pause in self._pauses:
+                pause.cancel()
+
+    def refuse_when_stopped(self, order: Order) -> None:
+        """Takes back an order of a run that was stopped.
+
+        Raises:
+            NotSent: when it may be dropped.
+        """
+        if self.stopped is not None and order.droppable:
+            raise NotSent(self.stopped, method=order.method)
+
+    async def pause_until(self, moment: float, clock: Clock) -> None:
+        """Waits until the moment, or until the run is stopped."""
+        pause = asyncio.create_task(clock.sleep_until(moment))
+        self._pauses.add(pause)
+        try:
+            await asyncio.wait([pause])
+        finally:
+            self._pauses.discard(pause)
+            pause.cancel()

@@ -75,10 +75,25 @@ class LimitReached(PortalError):
 
 
 class QuotaSpent(PortalError):
-    """Refused because the method's computing time is used up, before anything ran: minutes have to pass."""
+    """Refused because the method's computing time is used up, before anything ran: minutes have to pass.
+
+    Attributes:
+        retry_at: when the method may be called again, at the latest: ISO 8601 in UTC; `None` where nobody reckoned it.
+    """
 
     kind = "quota"
     retryable = True
+    retry_at: str | None = None
+
+    @property
+    def remedy(self) -> str:
+        """What to do now, and when."""
+        usual = super().remedy
+        return usual if self.retry_at is None else f"{usual} It may be called again at {self.retry_at} at the latest."
+
+    def details(self) -> dict[str, Any]:
+        """The facts for an error item, with the time."""
+        return {**super().details(), **({} if self.retry_at is None else {"retryAt": self.retry_at})}
 
 
 class TokenEnded(PortalError):
@@ -111,6 +126,10 @@ class NotSent(PortalError):
     """Taken back before it was sent, because the run was stopped or its time was up."""
 
     retryable = True
+
+
+class Recalled(NotSent):
+    """Taken back before it was sent, because the same method has just been refused; its sender decides anew."""
 
 
 class NoAnswer(PortalError):

@@ -4,17 +4,23 @@
 |---------------------------------------------------|-------|---------------------------|
 | refused before it ran (limit, token, no connection) | again | again                   |
 | nothing known (late, cut off, server fault)       | again | never: "outcome unknown"  |
-| refused by the method, or its quota is spent      | never | never                     |
+| its computing time is used up (429)               | again | again, when there is time |
+| refused by the method                             | never | never                     |
+
+Waiting for computing time is the business of `limits/quota.py`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import math
 import random
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bitrix_node.portal.errors import LimitReached, NoAnswer, OutcomeUnknown, PortalError, Unreachable
+
+if TYPE_CHECKING:
+    from bitrix_node.portal.clock import Clock
 
 _TICK = 0.05
 """Seconds. Calls that failed together wake at the same tick, so that they share a request again."""
@@ -32,12 +38,15 @@ class RetryPolicy:
         limit_attempts: how often a call may meet the rate limit.
         backoff: seconds before the second attempt; doubles with each further one.
         ceiling: the longest pause in seconds.
+        quota_wait: how long a call waits at a time, in seconds, for computing time of its method; the portal's window
+            is ten minutes, so that usually only the end of a run keeps a call from waiting.
     """
 
     attempts: int = 4
     limit_attempts: int = 30
     backoff: float = 0.4
     ceiling: float = 20.0
+    quota_wait: float = 660.0
 
 
 class Attempts:
@@ -46,10 +55,11 @@ class Attempts:
     Args:
         policy: how often and how soon.
         writes: whether the call changes anything.
+        clock: the time to wait by.
     """
 
-    def __init__(self, policy: RetryPolicy, *, writes: bool) -> None:
-        self._policy, self._writes = policy, writes
+    def __init__(self, policy: RetryPolicy, *, writes: bool, clock: Clock) -> None:
+        self._policy, self._writes, self._clock = policy, writes, clock
         self._limited = 0
         self._failed = 0
 
@@ -68,9 +78,19 @@ class Attempts:
             self._failed += 1
             if self._failed >= self._policy.attempts:
                 raise final from None
-            await _sleep_to_tick(self._backoff())
+            await self._clock.sleep_until(_tick(self._clock.time() + self._backoff() * _SPREAD))
         else:
             raise final from None
+
+    def may_wait_for_quota(self, until: float, deadline: float | None) -> bool:
+        """Whether a call can wait for computing time: not beyond the end of its run, and not too long.
+
+        Args:
+            until: when there is some, by the clock.
+            deadline: when the run ends, if it has an end.
+        """
+        in_time = deadline is None or until < deadline
+        return in_time and until - self._clock.time() <= self._policy.quota_wait
 
     def _backoff(self) -> float:
         doubled: float = self._policy.backoff * 2.0 ** (self._failed - 1)
@@ -85,12 +105,5 @@ def judged(error: PortalError, *, writes: bool) -> PortalError:
     return OutcomeUnknown(message, code="OUTCOME_UNKNOWN", http=error.http, method=error.method)
 
 
-async def _sleep_to_tick(seconds: float) -> None:
-    loop = asyncio.get_running_loop()
-    tick = math.ceil((loop.time() + seconds * _SPREAD) / _TICK) * _TICK
-    woken: asyncio.Future[None] = loop.create_future()
-    timer = loop.call_at(tick, woken.set_result, None)
-    try:
-        await woken
-    finally:
-        timer.cancel()
+def _tick(moment: float) -> float:
+    return math.ceil(moment / _TICK) * _TICK

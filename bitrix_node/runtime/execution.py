@@ -124,6 +124,7 @@ class Execution:
     def end_by(self, moment: float) -> None:
         """Sets the time of the event loop's clock after which nothing more is begun."""
         self._cancel_timer()
+        self._scope.deadline = moment
         self._timer = asyncio.get_running_loop().call_at(moment, self._stop, "deadline")
 
     def _prepare(self, inputs: Sequence[ItemInput]) -> list[tuple[int, Values]]:

@@ -160,9 +160,7 @@ async def test_a_password_never_shows(tmp_path: Path, sandbox: Sandbox, caplog: 
     async with running_redis(tmp_path, password="s3cr3t") as redis:
         right, wrong = redis.url, redis.url.replace("s3cr3t", "wr0ng")
         for url in (right, wrong):
-            async with Portal(
-                Webhook(sandbox.webhook_url).endpoint(), settings=PortalSettings(redis_url=url)
-            ) as portal:
+            async with Portal(endpoint, settings=PortalSettings(redis_url=url)) as portal:
                 assert (await portal.call("profile")).result
     [record] = caplog.records
     assert "it refuses the user name or password" in record.getMessage()
