@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.messenger import chats, messages, people, views
-from bitrix_node.sandbox.messenger.access_v1 import spoken_by_user
+from bitrix_node.sandbox.messenger.access_v1 import USER_WORDS, spoken_by_user
 from bitrix_node.sandbox.messenger.refusals import Reason
-from bitrix_node.sandbox.registry import Call, Page
+from bitrix_node.sandbox.messenger.translation import refusals_in
+from bitrix_node.sandbox.registry import Call, Page, method
 
 if TYPE_CHECKING:
     from bitrix_node.sandbox.messenger.chats import Chat
@@ -30,6 +31,14 @@ def get(call: Call, actor_id: int) -> dict[str, Any]:
     readers = people.find_all(call.database, (int(number) for number in chat.read if int(number) != actor_id))
     unread = messages.count_unread(call.database, chat, actor_id)
     return views.dialog(chat, actor_id, unread=unread, readers=readers)
+
+
+@method("imbot.dialog.get", scope="imbot")
+def get_with_bot_scope(call: Call) -> dict[str, Any]:
+    """Describe a chat of the calling user, for applications that have the permission for bots alone."""
+    with refusals_in({**USER_WORDS, **_REFUSED}):
+        described: dict[str, Any] = get(call, call.user_id)
+    return described
 
 
 @spoken_by_user("dialog.messages.get", _DENIED)
