@@ -30,7 +30,7 @@ _KEYS = [*(contest.key for contest in CONTESTS), START]
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Small sizes and one run, to see that everything works.")
-@click.option("--full", is_flag=True, help="Everything, also the row that takes minutes for each contestant.")
+@click.option("--full", is_flag=True, help="Everything, also the rows that take minutes for each contestant.")
 @click.option("--row", "rows", type=click.Choice(_KEYS), multiple=True, help="Only this row; may be repeated.")
 @click.option("--runs", type=click.IntRange(1), default=5, show_default=True, help="Runs of each contestant.")
 @click.option("--note", default="", help="Circumstances that readers have to know.")

@@ -11,7 +11,7 @@ from benchmarks.__main__ import main
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROWS = 8
+ROWS = 9
 FIGURES = 4
 
 
