@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.sandbox import settings
+from bitrix_node.sandbox import rest3, settings
 from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.errors import RestError, method_not_found
 from bitrix_node.sandbox.messenger import chats, membership, messages
@@ -19,9 +18,6 @@ from bitrix_node.sandbox.tasks.store import TaskFault
 if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Record
 
-_PREFIX = "BITRIX_REST_V3_EXCEPTION_"
-_LARGEST_PAGE = 1000
-_OPERATORS = {"=": "=", "!=": "!=", ">": ">", ">=": ">=", "<": "<", "<=": "<=", "in": "@", "between": "><"}
 _RELATIONS = {
     "creator": "CREATED_BY",
     "responsible": "RESPONSIBLE_ID",
@@ -44,31 +40,31 @@ _KINDS = {"integer": "int", "datetime": "DateTime", "text": "string", "people": 
 @method("tasks.task.add", scope=("tasks", "task"), version=3)
 def add(call: Call) -> Any:
     """Make a task."""
-    fields = _required(call.arguments, "fields", dict)
+    fields = rest3.required(call.arguments, "fields", dict)
     missing = [name for name in _REQUIRED if fields.get(name) in (None, "")]
     if missing:
-        raise _invalid(*((name, f"Required field `{name}` is missing") for name in missing))
+        raise rest3.invalid(*((name, f"Required field `{name}` is missing") for name in missing))
     try:
         task = store.create(call, _stored(fields))
     except TaskFault as fault:
-        raise _invalid((FIELDS[fault.field].v3, fault.message)) from fault
+        raise rest3.invalid((FIELDS[fault.field].v3, fault.message)) from fault
     return {"item": views.item(call, task)}
 
 
 @method("tasks.task.get", scope=("tasks", "task"), version=3)
 def get(call: Call) -> Any:
     """Describe a task; related people appear when `select` names their fields, as `responsible.name`."""
-    task_id = _required(call.arguments, "id", int)
+    task_id = rest3.required(call.arguments, "id", int)
     task = store.visible(call, task_id)
     if task is None:
-        raise RestError(f"{_PREFIX}ENTITYNOTFOUNDEXCEPTION", f"Record with ID = `{task_id}` not found")
+        raise RestError(f"{rest3.PREFIX}ENTITYNOTFOUNDEXCEPTION", f"Record with ID = `{task_id}` not found")
     return {"item": _selected(call, task, call.sequence("select") or list(views.item(call, task)))}
 
 
 @method("tasks.task.list", scope=("tasks", "task"), version=3)
 def list_tasks(call: Call) -> Any:
     """List tasks; only ids without `select`, and filtered by id alone, as the documentation has it."""
-    offset, limit = _window(call.mapping("pagination"))
+    offset, limit = rest3.window(call.mapping("pagination"))
     conditions = {"0": _conditions(call.sequence("filter")), "1": store.visibility(call)}
     tasks, _ = store.collection(call.database).query(
         {key: value for key, value in conditions.items() if value}, _order(call), start=offset, limit=limit
@@ -80,23 +76,23 @@ def list_tasks(call: Call) -> Any:
 @method("tasks.task.update", scope=("tasks", "task"), version=3)
 def update(call: Call) -> Any:
     """Change a task; who made it cannot be changed."""
-    task_id, fields = _required(call.arguments, "id", int), _required(call.arguments, "fields", dict)
+    task_id, fields = rest3.required(call.arguments, "id", int), rest3.required(call.arguments, "fields", dict)
     task = _editable(call, task_id)
     fixed = [name for name in fields if name in FIELDS_V3 and FIELDS_V3[name].by == "creation"]
     if fixed:
         text = "In DTO `TaskDto`, the field `{}` requires the presence of the `Editable` attribute for such a request"
-        raise _invalid(*((name, text.format(name)) for name in fixed))
+        raise rest3.invalid(*((name, text.format(name)) for name in fixed))
     try:
         store.update(call, task, _stored(fields))
     except TaskFault as fault:
-        raise _invalid((FIELDS[fault.field].v3, fault.message)) from fault
+        raise rest3.invalid((FIELDS[fault.field].v3, fault.message)) from fault
     return {"result": True}
 
 
 @method("tasks.task.delete", scope=("tasks", "task"), version=3)
 def delete(call: Call) -> Any:
     """Remove a task."""
-    store.remove(call.database, _editable(call, _required(call.arguments, "id", int)))
+    store.remove(call.database, _editable(call, rest3.required(call.arguments, "id", int)))
     return {"result": True}
 
 
@@ -108,14 +104,10 @@ def send_message(call: Call) -> Any:
     fields = call.mapping("fields")
     missing = [name for name in ("taskId", "text") if fields.get(name) in (None, "")]
     if missing:
-        raise _invalid(
-            *((name, f'The required field "{name}" is not filled') for name in missing),
-            code="DTOVALIDATIONEXCEPTION",
-            message="Error during object validation",
-        )
-    task = store.visible(call, _required(fields, "taskId", int))
+        raise rest3.invalid_record(*((name, f'The required field "{name}" is not filled') for name in missing))
+    task = store.visible(call, rest3.required(fields, "taskId", int))
     if task is None:
-        raise _denied()
+        raise rest3.denied()
     messages.post(call.database, _chat_of(call, task), call.user_id, Draft(str(fields["text"])), call.now)
     return {"result": True}
 
@@ -136,7 +128,7 @@ def _chat_of(call: Call, task: Record) -> Chat:
 def _editable(call: Call, task_id: int) -> Record:
     task = store.visible(call, task_id)
     if task is None or not store.may_edit(call, task):
-        raise _denied()
+        raise rest3.denied()
     return task
 
 
@@ -149,25 +141,12 @@ def _stored(fields: dict[str, Any]) -> dict[str, Any]:
         try:
             stored[field.name] = field.store_v3(value)
         except (TypeError, ValueError) as problem:
-            raise _invalid((name, _mistyped(name, _kind(field)))) from problem
+            raise rest3.invalid((name, rest3.mistyped(name, _kind(field)))) from problem
     return stored
 
 
 def _kind(field: TaskField) -> str:
     return _KINDS.get(field.type, "string")
-
-
-def _mistyped(name: str, kind: str) -> str:
-    return f"Field `{name}` requires data type `{kind}` for this request"
-
-
-def _required(arguments: Any, name: str, kind: type) -> Any:
-    value = arguments.get(name)
-    if value in (None, "", {}, []):
-        raise _invalid((name, f"Required field `{name}` is missing"))
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise _invalid((name, _mistyped(name, "int" if kind is int else "object")))
-    return value
 
 
 def _selected(call: Call, task: Record, select: list[Any]) -> dict[str, Any]:
@@ -179,7 +158,7 @@ def _selected(call: Call, task: Record, select: list[Any]) -> dict[str, Any]:
             shown |= {name: basic[name]} if name in basic else {}
             continue
         if relation not in _RELATIONS or field not in _RELATED_USER:
-            raise RestError(f"{_PREFIX}UNKNOWNDTOPROPERTYEXCEPTION", f"Unknown field `{field}` for entity `TaskDto`")
+            raise rest3.unknown_field(field, "TaskDto")
         user = call.database.collection("users").get(task[_RELATIONS[relation]] or 0)
         shown.setdefault(relation, {} if user else None)
         if user:
@@ -199,48 +178,18 @@ def _conditions(given: list[Any]) -> dict[str, Any]:
 
 
 def _triple(entry: Any) -> dict[str, Any]:
-    if not isinstance(entry, list) or len(entry) not in (2, 3):
-        raise _invalid(("filter", _mistyped("filter", "array")))
-    name, operator, value = (entry[0], "=", entry[1]) if len(entry) == 2 else entry  # noqa: PLR2004 - a pair
+    name, operator, value = rest3.condition(entry)
     if name not in ("id", *FIELDS_V3):
-        raise RestError(f"{_PREFIX}UNKNOWNDTOPROPERTYEXCEPTION", f"Unknown field `{name}` for entity `TaskDto`")
+        raise rest3.unknown_field(name, "TaskDto")
     if name != "id":
         text = f"In DTO `TaskDto`, the `{name}` field requires the `Filterable` attribute for such a request"
-        raise _invalid((name, text))
-    if operator not in _OPERATORS:
-        raise RestError(f"{_PREFIX}UNKNOWNFILTEROPERATOREXCEPTION", f"Unknown filter operator `{operator}`")
-    return {f"{_OPERATORS[operator]}id": value}
+        raise rest3.invalid((name, text))
+    return {f"{operator}id": value}
 
 
 def _order(call: Call) -> dict[str, Any]:
     order: dict[str, Any] = {}
-    for name, direction in call.mapping("order").items():
-        if name not in _SORTABLE or str(direction).upper() not in ("ASC", "DESC"):
-            text = f"Unable to recognize sorting parameter `{json.dumps({name: direction})}`"
-            raise RestError(f"{_PREFIX}INVALIDORDEREXCEPTION", text)
-        order["id" if name == "id" else FIELDS_V3[name].name] = direction
+    for name, way in call.mapping("order").items():
+        chosen = rest3.direction(name, way, _SORTABLE)
+        order["id" if name == "id" else FIELDS_V3[name].name] = chosen
     return order or {"id": "ASC"}
-
-
-def _window(pagination: dict[str, Any]) -> tuple[int, int]:
-    """Offset and size of the wanted page."""
-    numbers = {name: pagination.get(name) for name in ("page", "limit", "offset")}
-    given = {name: value for name, value in numbers.items() if value is not None}
-    if any(not isinstance(value, int) or value < 0 for value in given.values()) or given.get("limit") == 0:
-        text = f"Unable to recognize pagination parameter `{json.dumps(pagination)}`"
-        raise RestError(f"{_PREFIX}INVALIDPAGINATIONEXCEPTION", text)
-    limit = min(given.get("limit", 50), _LARGEST_PAGE)
-    return given.get("offset") or (max(given.get("page", 1), 1) - 1) * limit, limit
-
-
-def _invalid(
-    *faults: tuple[str, str],
-    code: str = "REQUESTVALIDATIONEXCEPTION",
-    message: str = "Error during request object validation",
-) -> RestError:
-    details = [{"message": text, "field": field} for field, text in faults]
-    return RestError(f"{_PREFIX}VALIDATION_{code}", message, validation=details)
-
-
-def _denied() -> RestError:
-    return RestError(f"{_PREFIX}ACCESSDENIEDEXCEPTION", "Access denied", 403)

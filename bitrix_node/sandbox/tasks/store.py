@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Collection, Database, Record
     from bitrix_node.sandbox.registry import Call
 
+_OWNED = {
+    "task_comments": "task_id",
+    "task_checklist_items": "task_id",
+    "task_results": "task_id",
+    "task_places": "TASK_ID",
+}
+
 
 class TaskFault(Exception):
     """A field holds what the portal does not accept.
@@ -108,13 +115,14 @@ def act(call: Call, task: Record, action: str) -> Record:
 
 
 def remove(database: Database, task: Record) -> None:
-    """Delete a task with its comments; its subtasks become tasks of their own."""
+    """Delete a task with what belongs to it; its subtasks become tasks of their own."""
     for child in collection(database).find(PARENT_ID=task["id"]):
         collection(database).update(child["id"], {"PARENT_ID": None})
     task_activities.forget(database, task["id"])
-    comments = database.collection("task_comments")
-    for comment in comments.find(task_id=task["id"]):
-        comments.delete(comment["id"])
+    for name, field in _OWNED.items():
+        owned = database.collection(name)
+        for record in owned.find(**{field: task["id"]}):
+            owned.delete(record["id"])
     collection(database).delete(task["id"])
 
 
