@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.sandbox.events import authorization, bots, offline, subscriptions
+from bitrix_node.sandbox.events import applications, authorization, bots, offline, subscriptions
 from bitrix_node.sandbox.events.catalogue import Occurrence, is_watched, occurrences
 from bitrix_node.sandbox.events.delivery import Letter, Postman
 from bitrix_node.sandbox.workflows import letters
@@ -65,8 +65,9 @@ class Dispatcher:
         with self._portal.database.transaction():
             for occurrence in (*happened, *others):
                 self._publish(cause, occurrence)
-            for letter in bots.letters(self._portal, cause.user_id, changes):
-                self.postman.send(letter)
+            for correspondent in (bots, applications):
+                for letter in correspondent.letters(self._portal, cause.user_id, changes):
+                    self.postman.send(letter)
             for change in changes:
                 if change.collection == letters.COLLECTION and change.after is not None:
                     self._call_application(change.after)

@@ -149,7 +149,7 @@ def _write(call: Call, element: Record, sent: Mapping[str, Any], code: str) -> N
         if field["IS_REQUIRED"] == "Y" and not kept:
             raise RestError(code, f"The required field '{field['NAME']}' is empty.")
         first = next(iter(kept.values()), None)
-        element |= {name: first} if kind.system else {name: kept, _FIRST + name: first}
+        element |= {name: first} if kind.system else {name: kept, _FIRST + name: values.sorted_as(kind.kind, first)}
     collection(call.database).update(element["id"], element)
 
 

@@ -84,6 +84,11 @@ def show(kind: str, stored: Any) -> Any:
     return portal_dates.portal_form(portal_dates.read(stored)) if kind == "moment" else stored
 
 
+def sorted_as(kind: str, stored: Any) -> Any:
+    """What an element is sorted by: the number of numbers, the value itself of all others."""
+    return as_number(stored) if kind in {"number", "counter", "person"} else stored
+
+
 def comparable(kind: str, value: Any) -> Any:
     """Bring the value of a filter to the form in which values are kept."""
     if kind in {"day", "moment"} and isinstance(value, str):

@@ -12,7 +12,7 @@ COLLECTION = "application_letters"
 
 
 def letters(database: Database) -> Collection:
-    """The calls that were made, or wait to be made."""
+    """The calls that wait to be made; they are posted when the command that left them is done."""
     return database.collection(COLLECTION)
 
 

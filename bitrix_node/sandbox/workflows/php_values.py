@@ -69,12 +69,15 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Any, int]:
     if kind not in _SCALARS:
         raise ValueError(f"There is no value at byte {at}.")
     raw, end = _until(data, at + 2, b";")
-    return _SCALARS[kind](raw), end
+    try:
+        return _SCALARS[kind](raw), end
+    except ValueError as problem:
+        raise ValueError(f"The value at byte {at} is no number.") from problem
 
 
 def _text(data: bytes, at: int) -> tuple[str, int]:
     length, start = _until(data, at, b":")
-    end = start + 1 + int(length)
+    end = start + 1 + _length(length, at)
     if data[start : start + 1] != b'"' or data[end : end + 2] != b'";':
         raise ValueError(f"The text at byte {at} is cut off.")
     return data[start + 1 : end].decode("utf-8", "replace"), end + 2
@@ -86,7 +89,7 @@ def _array(data: bytes, at: int, depth: int) -> tuple[Any, int]:
         raise ValueError(f"The array at byte {at} is cut off.")
     end += 1
     entries: dict[Any, Any] = {}
-    for _ in range(int(size)):
+    for _ in range(_length(size, at)):
         key, end = _read(data, end, depth + 1)
         if not isinstance(key, (int, str)):
             raise ValueError(f"There is no key before byte {end}.")  # noqa: TRY004 - bad data, like any other
@@ -95,6 +98,12 @@ def _array(data: bytes, at: int, depth: int) -> tuple[Any, int]:
         raise ValueError(f"The array at byte {at} has no end.")
     is_list = list(entries) == list(range(len(entries)))
     return (list(entries.values()) if is_list else {str(key): entry for key, entry in entries.items()}), end + 1
+
+
+def _length(raw: bytes, at: int) -> int:
+    if not raw.isdigit():
+        raise ValueError(f"The value at byte {at} has no length.")
+    return int(raw)
 
 
 def _until(data: bytes, at: int, mark: bytes) -> tuple[bytes, int]:
