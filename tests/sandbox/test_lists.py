@@ -230,13 +230,10 @@ async def test_filters(portal: RestClient, conditions: dict[str, Any], found: li
 
 async def test_pages_and_selected_fields(portal: RestClient) -> None:
     block, (name,) = await _list(portal, {"TYPE": "N"})
-    commands = {}
-    for number in range(55):
-        commands[str(number)] = (
-            f"lists.element.add?{_query(block)}&ELEMENT_CODE=e{number}&FIELDS[NAME]=E&FIELDS[{name}]={number}"
-        )
-    await portal.batch(dict(list(commands.items())[:50]))
-    await portal.batch(dict(list(commands.items())[50:]))
+    add = "lists.element.add?" + "&".join(f"{key}={value}" for key, value in block.items())
+    commands = [f"{add}&ELEMENT_CODE=e{number}&FIELDS[NAME]=E&FIELDS[{name}]={number}" for number in range(55)]
+    await portal.batch(commands[:50])
+    await portal.batch(commands[50:])
     _status, body = await portal.call("lists.element.get", {**block, "SELECT": [name], "ELEMENT_ORDER": {name: "desc"}})
     assert (body["total"], body["next"], len(body["result"])) == (55, 50, 50)
     assert (set(body["result"][0]), list(body["result"][0][name].values())) == ({"ID", name}, ["54"])
