@@ -47,7 +47,7 @@ def read_limits(data: Mapping[str, Any]) -> RequestLimits | None:
         CredentialError: when one cannot be used.
     """
     plan = data.get("plan") or OWN_LIMITS
-    if plan in PLANS:
+    if isinstance(plan, str) and plan in PLANS:
         return PLANS[plan]
     if plan != OWN_LIMITS:
         known = ", ".join([*PLANS, OWN_LIMITS])

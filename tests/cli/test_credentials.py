@@ -126,3 +126,26 @@ async def test_what_is_no_credential_is_refused(options: tuple[str, ...], messag
     shell.write("broken.yaml", "type: [\n")
     shell.write("other.json", '{"type": "anotherApi"}')
     assert message in await shell.refuse(2, *ME, *options)
+
+
+async def test_a_plan_that_is_none_and_a_rate_that_is_no_number_are_refused(shell: Shell, sandbox: Sandbox) -> None:
+    for stated, message in (
+        ({"plan": "huge"}, "There is no Bitrix24 plan 'huge'"),
+        ({"requestsPerSecond": "fast"}, "Requests per Second must be a number from 0.01 to 100000; got 'fast'"),
+        ({"plan": "custom", "burst": 0}, "Burst must be a number from 1 to 100000; got 0"),
+    ):
+        shell.write("credential.json", json.dumps({"webhookUrl": sandbox.webhook_url, **stated}))
+        assert message in await shell.refuse(2, *ME, "--credential", "credential.json")
+
+
+async def test_a_redis_that_is_none_is_refused_and_one_that_is_away_only_said(shell: Shell, sandbox: Sandbox) -> None:
+    shell.environment = {"BITRIX24_WEBHOOK_URL": sandbox.webhook_url, "BITRIX24_REDIS_URL": "http://:s3cr3t@cache"}
+    said = await shell.refuse(2, *ME)
+    assert "BITRIX24_REDIS_URL must be an address like redis://localhost:6379/0" in said
+    assert "s3cr3t" not in said
+    shell.environment["BITRIX24_REDIS_URL"] = "redis://:s3cr3t@127.0.0.1:1/0"
+    outcome = await shell(*ME)
+    assert (outcome.code, outcome.json[0]["json"]["NAME"]) == (0, "Olivia")
+    assert outcome.stderr.count("Redis at 127.0.0.1:1 cannot be used (no connection)") == 1
+    assert "Traceback" not in outcome.stderr
+    assert "s3cr3t" not in outcome.stderr

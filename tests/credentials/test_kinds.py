@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bitrix_node.credentials import AccessToken, CredentialError, Endpoint, OAuth2, Webhook, parse_credential
+from bitrix_node.credentials.limits import RequestLimits
 
 PORTAL = "https://crm.example.org:8443/portal"
 WEBHOOK = f"{PORTAL}/rest/1/s3cr3tc0de/"
@@ -118,3 +119,64 @@ def test_secrets_never_show(credential: Webhook | AccessToken | OAuth2) -> None:
     shown = f"{credential!r} {credential} {credential.endpoint()!r} {credential.endpoint()} {credential.model_dump()}"
     assert "s3cr3t" not in shown
     assert "**" in shown
+
+
+@pytest.mark.parametrize("stored", [{"webhookSecret": WEBHOOK}, {"portalUrl": PORTAL, "accessToken": "t"}, TOKENS])
+@pytest.mark.parametrize(
+    ("stated", "limits"),
+    [
+        ({}, None),
+        ({"plan": "standard"}, RequestLimits(2, 50)),
+        ({"plan": "enterprise", "requestsPerSecond": 1, "burst": 1}, RequestLimits(5, 250)),
+        ({"plan": "custom", "requestsPerSecond": 7.5, "burst": 90}, RequestLimits(7.5, 90)),
+        ({"plan": "custom"}, None),
+        ({"requestsPerSecond": "10"}, RequestLimits(10, 50)),
+        ({"burst": "100", "plan": ""}, RequestLimits(2, 100)),
+    ],
+)
+def test_any_credential_may_state_the_limits_of_its_portal(
+    stored: dict[str, Any], stated: dict[str, Any], limits: RequestLimits | None
+) -> None:
+    assert parse_credential({**stored, **stated}).endpoint().limits == limits
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"plan": "free"},
+        {"plan": ["standard"]},
+        {"requestsPerSecond": 0},
+        {"requestsPerSecond": "nan"},
+        {"requestsPerSecond": True},
+        {"burst": -1},
+        {"burst": "many"},
+        {"burst": 1e9},
+    ],
+)
+def test_limits_that_cannot_be_are_refused(stated: dict[str, Any]) -> None:
+    with pytest.raises(CredentialError, match=r"plan|Requests per Second|Burst"):
+        parse_credential({"webhookSecret": WEBHOOK, **stated})
+
+
+@pytest.mark.parametrize(
+    ("stored", "server"),
+    [
+        ({}, "oauth.bitrix.info"),
+        ({"oauthServer": "oauth.bitrix24.tech"}, "oauth.bitrix24.tech"),
+        ({"server_endpoint": "https://oauth.bitrix24.tech/rest/"}, "oauth.bitrix24.tech"),
+        (
+            {"oauthServer": "oauth.bitrix.info", "server_endpoint": "https://oauth.bitrix24.tech/rest/"},
+            "oauth.bitrix24.tech",
+        ),
+        ({"server_endpoint": "https://thief.example/rest/"}, "oauth.bitrix.info"),
+        (
+            {"oauth_server": "http://127.0.0.1:1", "server_endpoint": "https://oauth.bitrix.info/rest/"},
+            "http://127.0.0.1:1",
+        ),
+        ({"server_endpoint": "no address"}, "oauth.bitrix.info"),
+    ],
+)
+def test_the_token_answer_tells_which_of_the_two_servers_refreshes(stored: dict[str, Any], server: str) -> None:
+    credential = parse_credential({**TOKENS, **stored})
+    assert isinstance(credential, OAuth2)
+    assert credential.refreshing_server == server

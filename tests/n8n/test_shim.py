@@ -203,6 +203,12 @@ class TestCredentials:
         }
         assert "never-leaves" not in str(outcome.jobs)
 
+    def test_the_limits_of_the_portal_go_to_the_runner(self) -> None:
+        limits = {"plan": "custom", "requestsPerSecond": 5, "burst": 250}
+        for parameters, stored in ((OAUTH2, token("a")), ({}, WEBHOOK)):
+            outcome = drive(parameters=parameters, credentials=[{**stored, **limits}], answers=[done(0)])
+            assert limits.items() <= outcome.jobs[0]["settings"]["credential"]["data"].items()
+
     def test_a_token_that_ends_soon_is_refreshed_first(self) -> None:
         outcome = drive(
             parameters=OAUTH2, credentials=[token("old", ends_in_hours=0.01), token("new")], answers=[done(0)]

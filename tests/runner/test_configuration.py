@@ -74,6 +74,12 @@ def test_without_a_token_the_message_says_what_to_set() -> None:
     assert "n8n" in fault
 
 
+def test_an_address_of_redis_that_is_none_is_a_fault_and_not_repeated() -> None:
+    (fault,) = faults(**TOKEN, BITRIX24_REDIS_URL="http://:s3cr3t@cache")
+    assert fault.startswith("BITRIX24_REDIS_URL must be an address like redis://")
+    assert "s3cr3t" not in fault
+
+
 def test_empty_variables_count_as_unset() -> None:
     assert RunnerConfig.from_environment({**TOKEN, "N8N_RUNNERS_TASK_TIMEOUT": ""}).task_timeout == 300
 

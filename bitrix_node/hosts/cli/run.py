@@ -19,6 +19,8 @@ from bitrix_node.hosts.cli.output import write_items
 from bitrix_node.hosts.cli.parameters import parameter_options, read_parameters
 from bitrix_node.hosts.cli.progress import progress_bar
 from bitrix_node.portal import PortalSettings
+from bitrix_node.portal.limits.redis_bucket import check_redis_url
+from bitrix_node.portal.limits.sharing import REDIS_VARIABLE
 from bitrix_node.portal.transport import Timeouts
 from bitrix_node.runtime import ItemFailed, Node
 
@@ -53,7 +55,8 @@ def command(
     """Runs OPERATION of RESOURCE over input items and prints the output items.
 
     A parameter value may be an expression, as in n8n: "={{ $json.userId }}". The portal may take 75 seconds to answer;
-    set BITRIX24_TIMEOUT_SECONDS to wait longer or less.
+    set BITRIX24_TIMEOUT_SECONDS to wait longer or less. BITRIX24_REDIS_URL names a Redis through which processes share
+    one request limit.
     """
     try:
         action = Definitions.packaged().operation(resource, operation)
@@ -93,6 +96,9 @@ def portal_settings(environment: Mapping[str, str]) -> PortalSettings:
     Raises:
         Fault: when one cannot be used.
     """
+    fault = check_redis_url(environment.get(REDIS_VARIABLE, ""))
+    if fault:
+        raise Fault(f"{REDIS_VARIABLE} {fault}")
     text = environment.get(TIMEOUT_VARIABLE)
     if not text:
         return PortalSettings()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from bitrix_node.hosts.runner.environment import Environment
 from bitrix_node.hosts.runner.errors import ConfigurationError
+from bitrix_node.portal.limits.redis_bucket import check_redis_url
+from bitrix_node.portal.limits.sharing import REDIS_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,6 +139,9 @@ class RunnerConfig:
                 port=environment.number("N8N_RUNNERS_HEALTH_CHECK_SERVER_PORT", 5681, minimum=1, maximum=HIGHEST_PORT),
             ),
         )
+        redis_fault = check_redis_url(environment.text(REDIS_VARIABLE))
+        if redis_fault:
+            environment.faults.append(f"{REDIS_VARIABLE} {redis_fault}.")
         token_files_named = any(
             fault.startswith(("N8N_RUNNERS_AUTH", "N8N_RUNNERS_GRANT")) for fault in environment.faults
         )

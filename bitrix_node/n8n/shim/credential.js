@@ -62,7 +62,7 @@ async function oauth2Credential(node) {
 	return {
 		forRunner: () => {
 			const { client_endpoint, access_token, expires, member_id } = token.data;
-			return { client_endpoint, access_token, expires, member_id };
+			return { client_endpoint, access_token, expires, member_id, ...token.limits };
 		},
 		renew: async (progressed) => {
 			if (progressed) refreshed = false;
@@ -88,6 +88,7 @@ async function oauth2Credential(node) {
  * @typedef {object} StoredToken
  * @property {Record<string, unknown>} data The token endpoint's answer, as n8n stored it.
  * @property {number} endsAt Milliseconds since 1970; 0 when n8n does not know.
+ * @property {object} limits What the credential says of the portal's request limits.
  */
 
 /**
@@ -102,7 +103,9 @@ async function storedToken(node) {
 	if (!data?.access_token) {
 		throw new Failure('The Bitrix24 credential is not connected', 'Open the credential and choose "Connect my account".');
 	}
-	return { data, endsAt: Number(credential.n8n_expires_at ?? Number(data.expires ?? 0) * 1000) };
+	const { plan, requestsPerSecond, burst } = credential;
+	const limits = { plan, requestsPerSecond, burst };
+	return { data, limits, endsAt: Number(credential.n8n_expires_at ?? Number(data.expires ?? 0) * 1000) };
 }
 
 /**

@@ -140,10 +140,12 @@ def script_arguments(report: Report, now: float | None = None) -> list[str | int
 
 
 def check_redis_url(url: str) -> str | None:
-    """What is wrong with an address of a Redis server, without repeating it; `None` for nothing."""
+    """What is wrong with an address of a Redis server, without repeating it; `None` for nothing, or without one."""
+    if not url.strip():
+        return None
     shape = "an address like redis://localhost:6379/0"
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url.strip())
         usable = parts.scheme in _SCHEMES and (bool(parts.path) if parts.scheme == "unix" else bool(parts.hostname))
         usable = usable and parts.port != 0
     except ValueError:
