@@ -103,7 +103,7 @@ class Where:
         if number is not None:
             self.parameters.append(number)
             return f"({expression} {sign} ?)" if expression == _KEY else f"(CAST({expression} AS REAL) {sign} ?)"
-        self.parameters.append(normal_date(value))
+        self.parameters.append(str(value) if isinstance(value, (Mapping, list, tuple)) else normal_date(value))
         return f"({expression} {sign} ?)"
 
     def _text(self, operator: str, expression: str, value: Any) -> str:

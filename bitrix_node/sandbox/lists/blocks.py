@@ -179,7 +179,7 @@ def _picture(call: Call, sent: Any) -> str:
 
 
 def _rights(sent: Mapping[str, Any], code: str) -> dict[str, str]:
-    if any(letter not in _LETTERS for letter in sent.values()):
+    if any(str(letter) not in _LETTERS for letter in sent.values()):
         raise RestError(code, f"A right is one of {', '.join(_LETTERS)}")
     return dict(sent)
 
