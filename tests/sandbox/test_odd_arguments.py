@@ -9,7 +9,7 @@ import pytest
 from bitrix_node.sandbox.registry import REGISTRY
 from tests.sandbox.client import RestClient
 
-SCOPES = {"im", "imbot", "task", "tasks", "disk", "crm", "userfieldconfig"}
+SCOPES = {"im", "imbot", "task", "tasks", "disk", "crm", "userfieldconfig", "calendar", "bizproc", "lists"}
 ACCESS = {"botId": 39, "botToken": "demo-bot-token", "BOT_ID": 39, "CLIENT_ID": "demo-bot-token"}
 PLACES = {
     "dialogId": "chat15",
@@ -31,11 +31,18 @@ PLACES = {
     "ownerId": 1,
     "moduleId": "crm",
     "entityId": "SOURCE",
+    "eventId": 1,
+    "IBLOCK_TYPE_ID": "lists",
+    "IBLOCK_ID": 1,
+    "ELEMENT_ID": 1,
+    "TEMPLATE_ID": 1,
+    "TASK_ID": 1,
 }
 CONTAINERS = (
     "fields", "FIELDS", "filter", "FILTER", "order", "ORDER", "select", "PROPERTIES", "LANG", "USERS", "userIds",
     "ATTACH", "KEYBOARD", "MENU", "data", "fileContent", "rights", "pagination", "params",
     "field", "productRows", "values", "extras", "type", "scope",
+    "ELEMENT_ORDER", "RIGHTS", "PARAMETERS", "DOCUMENT_ID", "rrule", "attendees", "remind", "section", "users",
 )  # fmt: skip
 SCALARS = (
     "MESSAGE", "TITLE", "COLOR", "AVATAR", "LIMIT", "LAST_ID", "FIRST_ID", "OFFSET", "limit", "offset", "start", "code",
@@ -50,7 +57,7 @@ INNER = (
     "taskId", "text", "entityTypeId", "entityIds", "relations", "linkedUserFields", "typeIds", "isDefault", "sort",
     "ENTITY_ID", "STATUS_ID", "SORT", "FIELD_NAME", "USER_TYPE_ID", "SETTINGS", "LIST", "LABEL", "enum", "fieldName",
     "entityId", "userTypeId", "ownerType", "productId", "price", "fm", "stageId", "categoryId", "contactIds",
-    "elements",
+    "elements", ">=DATE_CREATE", "PROPERTY_5", "PROPERTY_6", "PROPERTY_8", "MULTIPLE", "FREQ", "BYDAY", "UNTIL",
 )  # fmt: skip
 ODD: dict[str, Any] = {
     "word": "odd",
