@@ -355,8 +355,8 @@ async def test_an_invitation_is_one_event_in_the_calendar(
     assert receiver.arrived() == []
 
 
-async def test_a_workflow_calls_the_provider_of_an_application(
-    application: Application, portal: RestClient, receiver: Receiver
+async def test_a_workflow_calls_the_provider_of_an_application_once(
+    sandbox: Sandbox, application: Application, portal: RestClient, receiver: Receiver
 ) -> None:
     sender = {"CODE": "acme", "TYPE": "SMS", "NAME": "ACME", "HANDLER": receiver.url}
     await application.result("messageservice.sender.add", sender)
@@ -369,6 +369,8 @@ async def test_a_workflow_calls_the_provider_of_an_application(
     assert (await application.result("user.current", {"auth": told["auth"]["access_token"]}))["ID"] == "1"
     status = {"CODE": "acme", "MESSAGE_ID": told["message_id"], "STATUS": "delivered"}
     assert await application.result("messageservice.message.status.update", status) is True
+    await sandbox.events_told()
+    assert receiver.arrived() == []
 
 
 async def test_event_test_reaches_the_handlers_of_the_application(application: Application, receiver: Receiver) -> None:

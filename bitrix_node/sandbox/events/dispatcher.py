@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.sandbox.events import applications, authorization, bots, offline, subscriptions
 from bitrix_node.sandbox.events.catalogue import Occurrence, is_watched, occurrences
 from bitrix_node.sandbox.events.delivery import Letter, Postman
-from bitrix_node.sandbox.workflows import letters
 
 if TYPE_CHECKING:
     from bitrix_node.sandbox.changes import Change
-    from bitrix_node.sandbox.database import Record
     from bitrix_node.sandbox.events.subscriptions import Subscription
     from bitrix_node.sandbox.portal import Portal
 
@@ -49,7 +47,7 @@ class Dispatcher:
     @staticmethod
     def watches(collection: str) -> bool:
         """Tell whether changes of a collection's records can be events."""
-        return collection in bots.COLLECTIONS or collection == letters.COLLECTION or is_watched(collection)
+        return collection in bots.COLLECTIONS | applications.COLLECTIONS or is_watched(collection)
 
     def announce(self, cause: Cause, changes: list[Change], others: list[Occurrence]) -> None:
         """Tell everybody who subscribed; returns before anything is sent.
@@ -68,9 +66,6 @@ class Dispatcher:
             for correspondent in (bots, applications):
                 for letter in correspondent.letters(self._portal, cause.user_id, changes):
                     self.postman.send(letter)
-            for change in changes:
-                if change.collection == letters.COLLECTION and change.after is not None:
-                    self._call_application(change.after)
 
     def clear(self) -> None:
         """Forget what was to be told."""
@@ -92,11 +87,6 @@ class Dispatcher:
             elif not subscription.connector or subscription.connector != cause.connector:
                 offline.put(self._portal.database, subscription, occurrence, self._portal.clock.now())
                 self._notice_queue(subscription.application, cause)
-
-    def _call_application(self, call: Record) -> None:
-        """Make a call that a workflow has left for an application; not an event, but on its way like one."""
-        auth = authorization.of_application(self._portal, call["USER_ID"])
-        self.postman.send(Letter(call["ADDRESS"], call["EVENT"], {**call["BODY"], "auth": auth}))
 
     def _letter(self, subscription: Subscription, occurrence: Occurrence, user_id: int) -> Letter:
         body: dict[str, Any] = {"event": occurrence.code, "event_handler_id": subscription.id, "data": occurrence.data}
