@@ -147,7 +147,8 @@ async def test_results_need_the_permission_and_the_task(sandbox: Sandbox, portal
 
     new = {"fields": {"taskId": 9, "text": "x"}}
     assert (await fault(third_of(11, "tasks"), "tasks.task.result.add", new))[:2] == (403, "ACCESSDENIEDEXCEPTION")
-    assert (await third_of(7, "task").call("tasks.task.result.add", new))[0] == 401
+    status, body = await third_of(7, "task").call("tasks.task.result.add", new)
+    assert (status, "SCOPE" in body["error"]["code"].upper()) == (403, True)
     assert (await third_of(7, "tasks").call("tasks.task.result.add", new))[0] == 200
     change = {"id": 2, "fields": {"text": "Not mine"}}
     assert (await fault(third_of(8, "tasks"), "tasks.task.result.update", change))[:2] == (403, "ACCESSDENIEDEXCEPTION")

@@ -10,6 +10,7 @@ from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.crm import multifields
 from bitrix_node.sandbox.crm.files import FieldFiles
 from bitrix_node.sandbox.crm.product_rows import forget_rows
+from bitrix_node.sandbox.crm.requisites import forget_requisites
 from bitrix_node.sandbox.crm.stages import default_category, require_category, semantic_of, stages
 from bitrix_node.sandbox.errors import RestError
 
@@ -112,7 +113,7 @@ class Items:
         return record
 
     def delete(self, item_id: int) -> bool:
-        """Remove a record with its activities and product rows.
+        """Remove a record with its activities, product rows, requisites and addresses.
 
         Args:
             item_id: its id.
@@ -124,6 +125,7 @@ class Items:
         for activity in activities.find(OWNER_ID=item_id, OWNER_TYPE_ID=self.kind.id):
             activities.delete(activity["id"])
         forget_rows(self.call.database, self.kind, item_id)
+        forget_requisites(self.call.database, self.kind.id, item_id)
         return self.kind.collection(self.call.database).delete(item_id)
 
     def _clean(self, sent: Mapping[str, Any], before: Record) -> Record:

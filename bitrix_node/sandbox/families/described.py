@@ -86,7 +86,8 @@ class Described:
             **facts: what its text speaks of.
         """
         code, text = self.errors[kind]
-        return RestError(code, text.format(**{"names": "", "id": "", **facts}))
+        first = str(facts.get("names", "")).partition(", ")[0]
+        return RestError(code, text.format(**{"names": "", "first": first, "id": "", **facts}))
 
     def scope_of(self, call: Call) -> dict[str, Any]:
         """The values of `within` that this call is about.
@@ -155,8 +156,8 @@ class Described:
     def stamped(self, call: Call, *, new: bool) -> Record:
         """What the portal itself writes."""
         written = {"updated": timestamp(call.now), "editor": call.user_id}
-        if new:
-            written |= {"created": timestamp(call.now), "creator": call.user_id}
+        moment, person = ("created", "creator") if new else ("changed", "changer")
+        written |= {moment: timestamp(call.now), person: call.user_id}
         return {name: written[what] for name, what in self.stamps.items() if what in written}
 
     def check_unique(self, call: Call, record: Record) -> None:
@@ -222,8 +223,9 @@ def forget(database: Database, name: str, record_id: int) -> bool:
         whether there was one.
     """
     records = family(name).collection(database)
-    for owned, field_name in descriptions()[name].get("owns", {}).items():
-        for other in family(owned).collection(database).find(**{field_name: record_id}):
+    for owned, written in descriptions()[name].get("owns", {}).items():
+        rule: dict[str, Any] = {"field": written} if isinstance(written, str) else written
+        for other in family(owned).collection(database).find(**rule.get("where", {}), **{rule["field"]: record_id}):
             forget(database, owned, other["id"])
     database.blobs.delete((records.get(record_id) or {}).get("blob") or 0)
     return records.delete(record_id)

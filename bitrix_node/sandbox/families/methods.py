@@ -8,13 +8,15 @@ A family of `families/*.yaml` may have, beside its fields:
     unique      fields that no two records (of the same `within`) share; or field -> fields that tell which records vie
     links       field -> the record it names: `family`, `by` (a field of it; the id) and `error` (`parent`), the refusal
                 where there is no such record
-    owns        family -> its field with the id: records that go when theirs goes, with what they own
-    stamps      field -> what the portal writes there: created, updated (moments), creator, editor (users)
+    owns        family -> its field with the id: records that go when theirs goes, with what they own. With details
+                (`{field: ENTITY_ID, where: {ENTITY_TYPE_ID: 8}}`) only those with these values
+    stamps      field -> what the portal writes there: created, updated (moments), creator, editor (users); changed
+                and changer as updated and editor, but not when the record is made
     admin       true when only administrators may change records, `all` when they alone may read them, too
     errors      code and text of refusals: missing, required, argument (`required`, of an argument), invalid, taken,
                 parent, denied, hidden (`denied`, to readers), filter, nothing (an update without a field; allowed
-                where the description has no such refusal). In a text `{names}` are the names of the fields, `{id}`
-                is the id that was asked for
+                where the description has no such refusal). In a text `{names}` are the names of the fields,
+                `{first}` is the first of them, `{id}` the id that was asked for
     methods     REST method -> what it does:
                   do        add, update, get, list, delete, fields or count
                   id        argument with the id (`id`), or with the value of field `by`
