@@ -134,6 +134,7 @@ class Answer(_Model):
     map_key: str | None = None
     row_key: str = "result"
     deleted: tuple[str, ...] | None = None
+    done: dict[str, tuple[str, ...]] = {}
     total: str | None = None
     marks: dict[str, Any] = {}
     steps: bool = False
@@ -148,6 +149,13 @@ class Answer(_Model):
     only: str | None = None
     transform: str | None = None
     success: dict[str, tuple[Any, ...]] = {}
+
+    @property
+    def confirmation(self) -> tuple[str, tuple[str, ...]] | None:
+        """The word for what was done and the parameters that say to what, if the item is to tell only that."""
+        if self.deleted is not None:
+            return "deleted", self.deleted
+        return next(iter(self.done.items()), None)
 
     @cached_property
     def parameters(self) -> frozenset[str]:

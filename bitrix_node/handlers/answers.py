@@ -86,9 +86,10 @@ def _only(item: Json, names: list[str]) -> Json:
 
 def items_from_result(result: Any, spec: AnswerSpec, values: Values) -> list[Json]:
     """The items of a single answer: an object is the item, a list one item a row, a value stands under the row key."""
-    if spec.deleted is not None:
-        return [{"deleted": True, **_given_ids(spec.deleted, values)}]
     found = at_path(result, spec.path)
+    if spec.confirmation is not None:
+        word, paths = spec.confirmation
+        return [{word: found is not False, **_given_ids(paths, values), **spec.marks}]
     if spec.transform is not None:
         found = TRANSFORMS[spec.transform](found)
     if isinstance(found, dict) and spec.map_key is not None:

@@ -34,6 +34,13 @@ USES = [
         "noteId",
     ),
     Wrong(
+        "telling what was done to a field that is not there",
+        put(OPERATIONS, "delete", "steps", 1, "answer", value={"done": {"closed": ["notId"]}}),
+        "operations.delete.steps[1].answer.done.closed[0]",
+        'the operation has no field "notId"',
+        "noteId",
+    ),
+    Wrong(
         "a condition on a field that is not there",
         put("conditions", "urgent", value={"knd": "given"}),
         "operations.create.requests[0].when",

@@ -88,6 +88,8 @@ def _paths_named(operation: OperationView) -> Iterator[tuple[str, str]]:
 
 def _paths_in_answer(place: str, answer: Tree) -> Iterator[tuple[str, str]]:
     yield from _listed(f"{place}.deleted", answer.get("deleted", []))
+    for word, paths in answer.get("done", {}).items():
+        yield from _listed(f"{place}.done.{word}", paths)
     yield from answer_paths(place, answer)
 
 
