@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bitrix_node.credentials.types import OAuth2
 
 _TOKEN_FIELDS = ("access_token", "refresh_token", "expires", "client_endpoint", "server_endpoint")
+_BUSY = {429, *range(500, 600)}
 _REFUSALS = {"invalid_grant", "invalid_client", "invalid_request", "wrong_client"}
 
 
@@ -28,7 +29,7 @@ async def refresh(credential: OAuth2) -> OAuth2:
             "Connect the account again. Renewing takes refresh_token, client_id and client_secret.",
         )
     body = await _ask(credential)
-    if "error" in body:
+    if body.get("error") is not None:
         raise _refused(body)
     fresh = {name: body[name] for name in _TOKEN_FIELDS if body.get(name)}
     return type(credential).model_validate({**credential.model_dump(), **fresh})
@@ -36,7 +37,6 @@ async def refresh(credential: OAuth2) -> OAuth2:
 
 async def _ask(credential: OAuth2) -> dict[str, Any]:
     server = credential.refreshing_server.rstrip("/")
-    address = f"{server if '://' in server else f'https://{server}'}/oauth/token/"
     form = {
         "grant_type": "refresh_token",
         "client_id": credential.client_id,
@@ -45,15 +45,24 @@ async def _ask(credential: OAuth2) -> dict[str, Any]:
     }
     try:
         timeout = aiohttp.ClientTimeout(total=60)
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.post(address, data=form) as response:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.post(f"{server_address(server)}/oauth/token/", data=form, allow_redirects=False) as response,
+        ):
+            busy = response.status in _BUSY
             body = await response.json(content_type=None)
     except ValueError:
         body = None
     except (aiohttp.ClientError, TimeoutError):
         raise CredentialError(f"The OAuth server {server} could not be reached", "Try again later.") from None
-    if not isinstance(body, dict) or not ("access_token" in body or "error" in body):
+    if busy or not isinstance(body, dict) or not (body.get("access_token") or body.get("error") is not None):
         raise CredentialError(f"The OAuth server {server} did not answer as it should", "Try again later.")
     return body
+
+
+def server_address(server: str) -> str:
+    """The address of a server that may be given by its name alone."""
+    return server if "://" in server else f"https://{server}"
 
 
 def _refused(body: dict[str, Any]) -> CredentialError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from bitrix_node.credentials import OAuth2
-from bitrix_node.credentials.refreshing import refresh
+from bitrix_node.credentials.renewal import Account, Callback
 from bitrix_node.definitions import Definitions
 from bitrix_node.parameters.expressions import ItemContext, UnsupportedExpression, evaluate, holds_expression
 from bitrix_node.portal import Portal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bitrix_node.credentials import Credential, Endpoint
+    from bitrix_node.credentials.renewal import TokenStore
     from bitrix_node.portal import PortalSettings
     from bitrix_node.portal.statistics import Statistics
     from bitrix_node.runtime.execution import Progress
@@ -46,6 +48,7 @@ class Node:
         definitions: what actions there are; those of the package where not given.
         settings: limits, timeouts and retries of the portal client.
         keep: called with every renewed OAuth2 credential, before it is used; keep the new refresh token there.
+        store: the same for tokens that other processes may renew too; in place of `keep`.
 
     Raises:
         CredentialError: when the credential is malformed.
@@ -58,11 +61,13 @@ class Node:
         definitions: Definitions | None = None,
         settings: PortalSettings | None = None,
         keep: Callable[[OAuth2], Awaitable[None]] | None = None,
+        store: TokenStore | None = None,
     ) -> None:
-        self._credential, self._keep = credential, keep
         self._definitions = definitions or Definitions.packaged()
-        renewable = isinstance(credential, OAuth2) and credential.can_refresh
-        self._portal = Portal(credential.endpoint(), self._renew if renewable else None, settings)
+        renew = None
+        if isinstance(credential, OAuth2) and credential.can_refresh:
+            renew = partial(_renewed, Account(credential, store or Callback(keep)))
+        self._portal = Portal(credential.endpoint(), renew, settings)
 
     @property
     def portal(self) -> Portal:
@@ -122,12 +127,9 @@ class Node:
     ) -> None:
         await self.close()
 
-    async def _renew(self) -> Endpoint:
-        assert isinstance(self._credential, OAuth2)
-        self._credential = await refresh(self._credential)
-        if self._keep is not None:
-            await self._keep(self._credential)
-        return self._credential.endpoint()
+
+async def _renewed(account: Account) -> Endpoint:
+    return (await account.renew()).endpoint()
 
 
 def item_inputs(parameters: Mapping[str, Any], items: Sequence[Item]) -> list[ItemInput]:

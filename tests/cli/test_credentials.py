@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -149,3 +151,49 @@ async def test_a_redis_that_is_none_is_refused_and_one_that_is_away_only_said(sh
     assert outcome.stderr.count("Redis at 127.0.0.1:1 cannot be used (no connection)") == 1
     assert "Traceback" not in outcome.stderr
     assert "s3cr3t" not in outcome.stderr
+
+
+async def test_processes_that_renew_the_same_tokens_do_not_use_up_each_others(shell: Shell, sandbox: Sandbox) -> None:
+    file = shell.write("credential.json", json.dumps(await oauth2_data(sandbox)))
+    sandbox.clock.advance(3601)
+    found = await asyncio.gather(*(name(shell, "--credential", file.name) for _ in range(4)))
+    assert found == ["Olivia"] * 4
+    assert shell.files() == [file.name]
+
+
+CRASH = """
+import os, pathlib, sys
+from bitrix_node.hosts.cli import main
+moment, real = sys.argv.pop(1), {"fsync": os.fsync, "replace": pathlib.Path.replace}
+def dies(name, after):
+    def call(*arguments):
+        if after:
+            real[name](*arguments)
+        os._exit(9)
+    return call
+where, _, what = moment.partition(" ")
+if what == "fsync":
+    os.fsync = dies("fsync", where == "after")
+else:
+    pathlib.Path.replace = dies("replace", where == "after")
+main()
+"""
+
+
+@pytest.mark.parametrize("moment", ["before fsync", "after fsync", "before replace", "after replace"])
+async def test_a_crash_leaves_one_whole_pair_of_tokens_and_nothing_was_sent_with_the_other(
+    moment: str, shell: Shell, sandbox: Sandbox
+) -> None:
+    before = await oauth2_data(sandbox)
+    file = shell.write("credential.json", json.dumps(before))
+    sandbox.clock.advance(3601)
+    finished = await shell.execute(sys.executable, "-c", CRASH, moment, *ME, "--credential", file.name)
+    assert finished.code == 9
+    assert [entry.method for entry in sandbox.journal] == []
+    after = json.loads(file.read_text(encoding="utf-8"))
+    if moment != "after replace":
+        assert after == before
+        return
+    assert after["refresh_token"] != before["refresh_token"]
+    assert await name(shell, "--credential", file.name) == "Olivia"
+    assert json.loads(file.read_text(encoding="utf-8")) == after

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bitrix_node.credentials import AccessToken, CredentialError, OAuth2, Webhook, parse_credential
-from bitrix_node.definitions.yaml_files import UnreadableFile, read_yaml
+from bitrix_node.hosts.cli.credential_file import CredentialFile
 from bitrix_node.hosts.cli.faults import Fault
-from bitrix_node.hosts.cli.files import check_writable, write_whole
+from bitrix_node.hosts.cli.files import check_writable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from bitrix_node.credentials import Credential
+    from bitrix_node.credentials.renewal import TokenStore
 
 CHOICES = (
     "Give --webhook-url URL, --portal-url URL with --access-token T, --credential FILE or --sandbox "
@@ -53,8 +52,10 @@ def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @asynccontextmanager
-async def connected(options: ConnectionOptions, environment: dict[str, str]) -> AsyncIterator[tuple[Credential, Keep]]:
-    """The credential to use, and what keeps its renewed tokens; with `--sandbox` the portal runs meanwhile.
+async def connected(
+    options: ConnectionOptions, environment: dict[str, str]
+) -> AsyncIterator[tuple[Credential, TokenStore | None]]:
+    """The credential to use, and where its renewed tokens are kept; with `--sandbox` the portal runs meanwhile.
 
     Raises:
         Fault: when none or several are given, or one is malformed.
@@ -65,12 +66,12 @@ async def connected(options: ConnectionOptions, environment: dict[str, str]) -> 
         from bitrix_node.sandbox import Sandbox, SandboxConfig  # noqa: PLC0415
 
         async with Sandbox(SandboxConfig(seed="demo")) as sandbox:
-            yield Webhook(sandbox.webhook_url), Keep(None)
+            yield Webhook(sandbox.webhook_url), None
     else:
         credential = choose_credential(options, environment)
         if options.credential and isinstance(credential, OAuth2) and credential.can_refresh:
             check_writable(options.credential, "--credential")
-        yield credential, Keep(options.credential)
+        yield credential, CredentialFile(Path(options.credential)) if options.credential else None
 
 
 def choose_credential(options: ConnectionOptions, environment: dict[str, str]) -> Credential:
@@ -87,7 +88,7 @@ def choose_credential(options: ConnectionOptions, environment: dict[str, str]) -
         raise Fault("More than one credential was given", CHOICES)
     try:
         if options.credential:
-            return _checked(parse_credential(_read_file(options.credential)))
+            return _checked(parse_credential(CredentialFile(Path(options.credential)).read()))
         if options.webhook_url or (webhook_url and not (options.portal_url or options.access_token)):
             return _checked(Webhook(webhook_url or ""))
         if portal_url and access_token:
@@ -97,56 +98,6 @@ def choose_credential(options: ConnectionOptions, environment: dict[str, str]) -
     if portal_url or access_token:
         raise Fault(f"{'--access-token' if portal_url else '--portal-url'} is missing", CHOICES)
     raise Fault("No credential was given", CHOICES)
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """Writes renewed tokens back into the credential's file before they are used."""
-
-    file: str | None
-
-    async def __call__(self, credential: OAuth2) -> None:
-        """Replaces the tokens in the file; everything else in it stays.
-
-        Raises:
-            CredentialError: when they cannot be kept; the old refresh token is used up by then.
-        """
-        if self.file is None:
-            return
-        try:
-            await asyncio.to_thread(self._write, Path(self.file), credential)
-        except (Fault, UnreadableFile) as error:
-            raise CredentialError(f"The renewed tokens are lost: {error}", "Connect the account again.") from None
-
-    @staticmethod
-    def _write(path: Path, credential: OAuth2) -> None:
-        stored = read_yaml(path)
-        target = stored.get("oauthTokenData", stored)
-        target["access_token"] = credential.access_token.get_secret_value()
-        target["client_endpoint"] = credential.client_endpoint
-        if credential.refresh_token is not None:
-            target["refresh_token"] = credential.refresh_token.get_secret_value()
-        if credential.expires is not None:
-            target["expires"] = credential.expires
-        write_whole(path, _serialised(path, stored))
-
-
-def _serialised(path: Path, stored: dict[str, Any]) -> str:
-    if path.suffix in {".yaml", ".yml"}:
-        import yaml  # noqa: PLC0415
-
-        return str(yaml.safe_dump(stored, sort_keys=False))
-    return json.dumps(stored, indent=2) + "\n"
-
-
-def _read_file(name: str) -> dict[str, Any]:
-    try:
-        stored = read_yaml(Path(name))
-    except UnreadableFile as error:
-        raise Fault(f"--credential: {error}") from None
-    if not isinstance(stored, dict):
-        raise Fault(f"--credential: {name} must hold an object with the credential's fields")
-    return stored
 
 
 def _checked(credential: Credential) -> Credential:

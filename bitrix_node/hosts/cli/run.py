@@ -70,8 +70,8 @@ def command(
 
     async def execute() -> list[dict[str, Any]]:
         async with (
-            connected(ConnectionOptions(**connection), dict(os.environ)) as (credential, keep),
-            Node(credential, settings=settings, keep=keep) as node,
+            connected(ConnectionOptions(**connection), dict(os.environ)) as (credential, store),
+            Node(credential, settings=settings, store=store) as node,
         ):
             with progress_bar(f"{action.name} ({resource})", show=show_progress) as progress:
                 return await node.execute(
