@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from bitrix_node.credentials import Webhook, parse_credential
@@ -14,6 +16,7 @@ from bitrix_node.portal import Portal, PortalSettings
 from bitrix_node.portal.errors import Denied, LimitReached, QuotaSpent
 from bitrix_node.portal.limits.sharing import shared_bucket
 from bitrix_node.portal.retry import RetryPolicy
+from bitrix_node.portal.transport import Timeouts
 from bitrix_node.sandbox import Sandbox, SandboxConfig
 
 if TYPE_CHECKING:
@@ -127,3 +130,24 @@ async def test_the_plan_of_the_credential_sets_the_limits(sandbox: Sandbox) -> N
     async with Portal(parse_credential(stored).endpoint()) as portal:
         await portal.call("profile")
     assert shared_bucket(sandbox.url).limits == RequestLimits(rate=5, burst=250)
+
+
+async def test_nobody_stampedes_after_a_refusal() -> None:
+    """Eight clients with more requests than the bucket holds, all refused at once because others had filled it."""
+    settings = PortalSettings(burst=50, rate=50)
+    async with Sandbox(SandboxConfig(bucket="50:50")) as sandbox:
+        async with aiohttp.ClientSession() as stranger:
+            for _ in range(50):
+                async with stranger.post(f"{sandbox.webhook_url}profile.json"):
+                    pass
+        endpoint = Webhook(sandbox.webhook_url).endpoint()
+        async with AsyncExitStack() as stack:
+            portals = [await stack.enter_async_context(Portal(endpoint, settings=settings)) for _ in range(8)]
+            await asyncio.gather(*(portal.call("profile", ALONE) for portal in portals for _ in range(10)))
+        assert sandbox.statistics.commands == 50 + 80
+        assert sandbox.statistics.rejected <= 60
+        assert sum(portal.statistics.limited for portal in portals) == sandbox.statistics.rejected
+
+
+def test_reading_waits_longer_than_the_portal_works() -> None:
+    assert Timeouts().read > 60
