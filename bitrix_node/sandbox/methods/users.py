@@ -100,17 +100,6 @@ def user_update(call: Call) -> bool:
     return True
 
 
-@method("department.get", scope=("department", "user"))
-def department_get(call: Call) -> Page:
-    """List departments."""
-    conditions = {name: call.value(name) for name in DEPARTMENTS.fields if name != "SORT" and call.has(name)}
-    order = {call.text("sort", "ID"): call.text("order", "ASC")}
-    if call.text("sort").upper() not in DEPARTMENTS.fields:
-        order = {"ID": "ASC"}
-    rows, total = DEPARTMENTS.query(call, conditions=conditions, order=order)
-    return call.page([_without_empty(DEPARTMENTS.show(row)) for row in rows], total)
-
-
 def show_user(record: Record, select: Iterable[str] = ()) -> dict[str, Any]:
     """Write a user as `user.get` does: the fields that are set, with ids as text.
 
@@ -194,7 +183,3 @@ def _department_ids(value: Any) -> list[int]:
 def _require_admin(call: Call) -> None:
     if not call.is_admin:
         raise RestError("ERROR_CORE", "access_denied")
-
-
-def _without_empty(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if value is not None}
