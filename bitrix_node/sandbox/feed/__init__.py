@@ -1,0 +1,1 @@
+"""The news feed: posts, who may read them, and their comments."""
