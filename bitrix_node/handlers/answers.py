@@ -77,7 +77,7 @@ def items_from_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[J
     if unwanted and "" not in unwanted.values():
         items = [item for item in items if not _has(item, unwanted)]
     names = converted(values, spec.only) if spec.only is not None else UNSET
-    return items if names is UNSET else [_only(item, names) for item in items]
+    return items if names in (UNSET, []) else [_only(item, names) for item in items]
 
 
 def _only(item: Json, names: list[str]) -> Json:

@@ -84,8 +84,9 @@ def check_required(values: Values, requests: Sequence[Request]) -> None:
         for one_of in request.requires:
             if not any(values.is_given(path) for path in one_of):
                 parameters = [values.parameters[path] for path in one_of]
-                names = " or ".join(f"'{parameter.display_name}'" for parameter in parameters)
-                raise ParameterError(one_of[0], f"{names} is required", parameters[0].description or "")
+                *names, last = [f"'{parameter.display_name}'" for parameter in parameters]
+                wanted = f"{', '.join(names)} or {last}" if names else last
+                raise ParameterError(one_of[0], f"{wanted} is required", parameters[0].description or "")
 
 
 def check_values(operation: Operation, values: Values, requests: Sequence[Request]) -> None:
