@@ -23,7 +23,9 @@ def requisite_add(call: Call) -> Any:
     owner_type, owner_id = (_number(fields, name) for name in ("ENTITY_TYPE_ID", "ENTITY_ID"))
     if owner_type not in OWNER_TYPES:
         raise RestError("", "ENTITY_TYPE_ID is not defined or invalid.")
-    if owner_id and not Owner(owner_type, owner_id).exists(call.database):
+    if not owner_id:
+        raise RestError("", "ENTITY_ID is not defined or invalid.")
+    if not Owner(owner_type, owner_id).exists(call.database):
         raise RestError("", "Entity not found.")
     return _add_requisite(call)
 
