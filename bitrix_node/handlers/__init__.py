@@ -1,6 +1,6 @@
 """What an action does with the portal: call, list, download, or several of these as steps."""
 
-from bitrix_node.handlers.action import Action, ActionFailed, perform
+from bitrix_node.handlers.action import Action, ActionFailed, perform, perform_in_parts
 from bitrix_node.handlers.explaining import explain
 from bitrix_node.handlers.planning import (
     Refusal,
@@ -25,5 +25,6 @@ __all__ = [
     "check_values",
     "explain",
     "perform",
+    "perform_in_parts",
     "plan",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.answers import composed_item, items_from_result
+from bitrix_node.handlers.listing import stream_rows
 from bitrix_node.handlers.planning import Refusal, plan
 from bitrix_node.handlers.registry import HANDLERS
 from bitrix_node.handlers.results import Outcome, gathered, joined, refused, skipped
@@ -17,6 +19,8 @@ from bitrix_node.parameters.paths import at_path
 from bitrix_node.portal.errors import PortalError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from bitrix_node.definitions import Operation, Request, Source
     from bitrix_node.parameters import Values
     from bitrix_node.portal import Scope
@@ -76,9 +80,31 @@ class Action:
         """
         requests = plan(self.operation, self.values)
         for request in requests:
-            if self._is_wanted(request):
-                await self._send(request, portal, requests)
+            await self._send_wanted(request, portal, requests)
         return self._simplified(self._outcome(requests))
+
+    async def stream(self, portal: Scope) -> AsyncGenerator[Outcome, None]:
+        """The same in parts: where the action comes to the rows of a list, one outcome a page, else a single one.
+
+        Raises:
+            ActionFailed: when a request was refused; parts may have been handed out before.
+            ParameterError: when a parameter cannot be used.
+            Refusal: when there is nothing to send.
+        """
+        requests = plan(self.operation, self.values)
+        for request in requests[:-1]:
+            await self._send_wanted(request, portal, requests)
+        last = requests[-1]
+        if self._ends_in_rows(requests) and self._is_wanted(last) and not (step := self._step(last, portal)).writes:
+            try:
+                async with aclosing(stream_rows(step)) as pages:
+                    async for page in pages:
+                        yield page
+            except PortalError as error:
+                raise ActionFailed(error, tuple(self.done)) from None
+            return
+        await self._send_wanted(last, portal, requests)
+        yield self._simplified(self._outcome(requests))
 
     def arguments(self, request: Request, element: Any = UNSET) -> dict[str, Any]:
         """What a request sends, given what earlier steps answered and what it is sent for."""
@@ -90,7 +116,17 @@ class Action:
             return request.method
         return str(resolve_source(request.method, self.values, self._answer_at))
 
-    async def _send(self, request: Request, portal: Scope, requests: list[Request]) -> None:
+    def _ends_in_rows(self, requests: list[Request]) -> bool:
+        """Whether the rows of the last request are the items as they are."""
+        last = requests[-1]
+        plain = last.each is None and not last.tolerates and last.answer.order is None
+        replaceable = any(other.after_refusal and other.after_refusal.step == last.id for other in requests)
+        simplified = self.operation.answer is None and self.values.used("simplify") is not False
+        return last.handler == "list" and plain and not replaceable and simplified
+
+    async def _send_wanted(self, request: Request, portal: Scope, requests: list[Request]) -> None:
+        if not self._is_wanted(request):
+            return
         try:
             self.outcomes[request.id] = await self._outcome_of(request, portal)
         except PortalError as error:
@@ -193,6 +229,11 @@ class Action:
         if self.values.used("simplify") is not False:
             return outcome
         return Outcome([outcome.envelope], outcome.result, outcome.envelope, gathered(outcome.binary))
+
+
+def perform_in_parts(operation: Operation, values: Values, portal: Scope) -> AsyncGenerator[Outcome, None]:
+    """One operation for one item, its rows as they come; see `Action.stream`."""
+    return Action(operation, values).stream(portal)
 
 
 async def perform(operation: Operation, values: Values, portal: Scope) -> Outcome:

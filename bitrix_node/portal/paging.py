@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.portal.counting import Counted, paging_loop
 from bitrix_node.portal.cursors import Progress, at, next_cursor, whole_number
 from bitrix_node.portal.errors import Incomplete
 from bitrix_node.rest import PagingKind, paging_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from bitrix_node.portal.answers import Answer
-
-PAGES_AT_ONCE = 200
-"""How many pages are asked for together once the number of rows is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class ListRequest:
         limit: how many rows are wanted; `None` for all.
         maximum: rows that one call can give at most, where the method says so.
         beyond: what to do about rows beyond that.
-        method: name of the REST method, for messages.
+        method: name of the REST method: says whether rows can be had by their ids.
     """
 
     call: Callable[[dict[str, Any]], Awaitable[Answer]]
@@ -63,17 +61,52 @@ async def fetch_rows(request: ListRequest) -> tuple[list[Any], Answer]:
     Raises:
         PortalError: when a page cannot be had, or when the method cannot give all rows.
     """
+    first: list[Answer] = []
+    async with aclosing(read_pages(request, first.append)) as pages:
+        rows = [row async for page in pages for row in page]
+    return rows, first[0]
+
+
+async def read_pages(
+    request: ListRequest, answered: Callable[[Answer], None] = lambda _: None
+) -> AsyncGenerator[list[Any], None]:
+    """The rows that are wanted, page by page; further pages are asked for only as fast as they are taken.
+
+    Args:
+        request: what to read.
+        answered: told the first answer.
+
+    Raises:
+        PortalError: when a page cannot be had, or when the method cannot give all rows.
+    """
+    left = request.limit
+    async with aclosing(_pages(request, answered)) as pages:
+        async for page in pages:
+            yield page if left is None else page[:left]
+            left = None if left is None else max(0, left - len(page))
+            if left == 0:
+                return
+
+
+async def _pages(request: ListRequest, answered: Callable[[Answer], None]) -> AsyncGenerator[list[Any], None]:
     kind = _kind_of(request.kind, request.arguments)
     size = _page_size(kind, request.arguments, request.limit, request.maximum)
     first = await request.call(_page_arguments(request.arguments, kind, None, size))
+    answered(first)
     rows = request.rows(first)
     if kind.cursor == "none":
         _refuse_silent_cut(request, kind, rows, size)
+        yield rows
     elif kind.cursor == "next" and first.total is not None and first.next is not None:
-        rows = rows + await _counted_pages(request, kind, first.next, first.total)
+        listed = _counted(request, kind, first, first.next, first.total)
+        async with aclosing(listed.pages()) as pages:
+            async for page in pages:
+                yield page
     else:
-        rows = rows + await _pages_in_turn(request, kind, first, rows, size)
-    return (rows if request.limit is None else rows[: request.limit]), first
+        yield rows
+        async with aclosing(_pages_in_turn(request, kind, first, rows, size)) as pages:
+            async for page in pages:
+                yield page
 
 
 def _kind_of(name: str, arguments: dict[str, Any]) -> PagingKind:
@@ -134,22 +167,14 @@ def _refuse_silent_cut(request: ListRequest, kind: PagingKind, rows: list[Any], 
         raise Incomplete(message, code="TOO_MANY_ROWS", method=request.method)
 
 
-async def _counted_pages(request: ListRequest, kind: PagingKind, following: int, total: int) -> list[Any]:
-    """All further pages at once: the first answer told how many rows there are."""
-    size = _rows_a_page(request, kind, following)
+def _counted(request: ListRequest, kind: PagingKind, first: Answer, following: int, total: int) -> Counted:
     wanted = total if request.limit is None else min(total, request.limit)
-    starts = range(following, wanted, size)
-    rows: list[Any] = []
-    for group in range(0, len(starts), PAGES_AT_ONCE):
-        some = starts[group : group + PAGES_AT_ONCE]
-        answers = await asyncio.gather(
-            *(request.call(_page_arguments(request.arguments, kind, start, None)) for start in some)
-        )
-        for start, answer in zip(some, answers, strict=True):
-            if answer.next is not None and answer.next <= start:
-                raise _loop(request, start)
-            rows += request.rows(answer)
-    return rows
+    starts = range(following, wanted, _rows_a_page(request, kind, following))
+
+    def page(start: int) -> dict[str, Any]:
+        return _page_arguments(request.arguments, kind, start, None)
+
+    return Counted(request, kind, first, page, starts, total)
 
 
 def _rows_a_page(request: ListRequest, kind: PagingKind, following: int) -> int:
@@ -160,25 +185,17 @@ def _rows_a_page(request: ListRequest, kind: PagingKind, following: int) -> int:
 
 
 async def _pages_in_turn(
-    request: ListRequest, kind: PagingKind, answer: Answer, rows: list[Any], size: int | None
-) -> list[Any]:
-    further: list[Any] = []
-    page = rows
-    seen: list[Any] = []
-    while request.limit is None or len(rows) + len(further) < request.limit:
-        so_far = len(rows) + len(further)
-        cursor = next_cursor(kind, Progress(request.arguments, answer, page, so_far, len(seen) + 1, size))
+    request: ListRequest, kind: PagingKind, answer: Answer, page: list[Any], size: int | None
+) -> AsyncGenerator[list[Any], None]:
+    rows, seen = len(page), set[str]()
+    while request.limit is None or rows < request.limit:
+        cursor = next_cursor(kind, Progress(request.arguments, answer, page, rows, len(seen) + 1, size))
         if cursor is None:
-            break
+            return
         answer = await request.call(_page_arguments(request.arguments, kind, cursor, size, page[-1] if page else None))
         before, page = page, request.rows(answer)
-        if cursor in seen or (page and page == before):
-            raise _loop(request, cursor)
-        seen.append(cursor)
-        further += page
-    return further
-
-
-def _loop(request: ListRequest, cursor: Any) -> Incomplete:
-    message = f"Bitrix24 hands out the same rows again and again (page at {cursor})"
-    return Incomplete(message, code="PAGING_LOOP", method=request.method)
+        if repr(cursor) in seen or (page and page == before):
+            raise paging_loop(request, cursor)
+        seen.add(repr(cursor))
+        rows += len(page)
+        yield page

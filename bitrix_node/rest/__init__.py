@@ -26,6 +26,24 @@ class PagingKind:
     along: dict[str, dict[str, Any]] = field(default_factory=dict)
     instead: dict[str, str] = field(default_factory=dict)
     only: dict[str, Any] = field(default_factory=dict)
+    uncounted: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """How a list method is asked for a range of ids; see the head of `keysets.yaml`."""
+
+    id: str
+    field: str = ""
+    filter: str = "filter"
+    order: str = "order"
+    sort: str | None = None
+    descending: bool = False
+
+    @property
+    def name(self) -> str:
+        """The id's name in filters and orders."""
+        return self.field or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +70,12 @@ def _read(name: str) -> Any:
 def paging_kinds() -> dict[str, PagingKind]:
     """The paging kinds by name."""
     return {name: PagingKind(**entry) for name, entry in _read("paging").items()}
+
+
+@cache
+def keysets() -> dict[str, Keyset]:
+    """How list methods are asked for ranges of ids, by the method's name in lower case."""
+    return {name.lower(): Keyset(**entry) for name, entry in _read("keysets").items()}
 
 
 CODES_WITHOUT_MEANING = ("", "0", "100")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,9 +14,10 @@ from bitrix_node.portal import Portal
 from bitrix_node.runtime.execution import Execution, ItemInput, RunOptions
 from bitrix_node.runtime.failures import carried_out
 from bitrix_node.runtime.items import Item, read_items
+from bitrix_node.runtime.streaming import RunFailed, StreamedExecution
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
     from types import TracebackType
 
     from bitrix_node.credentials import Credential, Endpoint
@@ -114,6 +116,60 @@ class Node:
         if result.failure is not None:
             raise ItemFailed(result.failure, f"{definition.name} of {resource}", result.done)
         return result.items
+
+    async def stream(
+        self,
+        resource: str,
+        operation: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        items: Sequence[Mapping[str, Any]] | None = None,
+        continue_on_fail: bool = False,
+        progress: Progress | None = None,
+    ) -> AsyncGenerator[Item, None]:
+        """The same items one by one, as they come; memory stays bounded however many there are.
+
+        The portal is asked only a little ahead of the reader. Arguments are those of `execute`.
+
+        Raises:
+            UnknownName: when there is no such resource or operation.
+            UnreadableItems: when the items are not a list of objects.
+            ItemFailed: when an item fails and `continue_on_fail` is off; what came before it stays valid.
+        """
+        parts = self.stream_parts(
+            resource,
+            operation,
+            parameters=parameters,
+            items=items,
+            continue_on_fail=continue_on_fail,
+            progress=progress,
+        )
+        async with aclosing(parts):
+            async for part in parts:
+                for item in part:
+                    yield item
+
+    async def stream_parts(
+        self,
+        resource: str,
+        operation: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        items: Sequence[Mapping[str, Any]] | None = None,
+        continue_on_fail: bool = False,
+        progress: Progress | None = None,
+    ) -> AsyncGenerator[list[Item], None]:
+        """What `stream` gives, as many items together as came together: a page of rows, or what an item came to."""
+        definition = self._definitions.operation(resource, operation)
+        inputs = item_inputs(parameters or {}, read_items([{}] if items is None else items))
+        options = RunOptions(continue_on_fail=continue_on_fail, progress=progress)
+        parts = StreamedExecution(self._portal, resource, definition, options).parts(inputs)
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    yield part
+        except RunFailed as error:
+            raise ItemFailed(error.failure, f"{definition.name} of {resource}", error.done) from None
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from bitrix_node.hosts.cli.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def check_writable(name: str, option: str) -> None:
@@ -39,20 +44,30 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         Fault: when it cannot be written.
     """
+    with whole_file(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """A file to write to that takes its place when all has gone well, and until then is as it was.
+
+    Raises:
+        Fault: when it cannot be written.
+    """
     try:
-        if _is_device(path):
-            path.write_text(text, encoding="utf-8")
-        else:
-            _replace(path.resolve(), text)
+        with path.open("w", encoding="utf-8") if _is_device(path) else _draft(path.resolve()) as file:
+            yield file
     except OSError as error:
         raise Fault(f"{path} cannot be written ({error.strerror})") from None
 
 
-def _replace(target: Path, text: str) -> None:
+@contextmanager
+def _draft(target: Path) -> Iterator[TextIO]:
     draft = _new_draft(target)
     try:
         with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)

@@ -15,7 +15,7 @@ from bitrix_node.hosts.cli.connection import ConnectionOptions, connected, conne
 from bitrix_node.hosts.cli.faults import ITEM_FAILED, Fault
 from bitrix_node.hosts.cli.files import check_writable
 from bitrix_node.hosts.cli.input import load_items
-from bitrix_node.hosts.cli.output import write_items
+from bitrix_node.hosts.cli.output import write_items, write_stream
 from bitrix_node.hosts.cli.parameters import parameter_options, read_parameters
 from bitrix_node.hosts.cli.progress import progress_bar
 from bitrix_node.portal import PortalSettings
@@ -68,26 +68,25 @@ def command(
         check_writable(output, "--output")
     show_progress = not no_progress and sys.stderr.isatty()
 
+    given: dict[str, Any] = {"parameters": parameters, "items": inputs, "continue_on_fail": continue_on_fail}
+
     async def execute() -> list[dict[str, Any]]:
         async with (
             connected(ConnectionOptions(**connection), dict(os.environ)) as (credential, store),
             Node(credential, settings=settings, store=store) as node,
         ):
             with progress_bar(f"{action.name} ({resource})", show=show_progress) as progress:
-                return await node.execute(
-                    resource,
-                    operation,
-                    parameters=parameters,
-                    items=inputs,
-                    continue_on_fail=continue_on_fail,
-                    progress=progress,
-                )
+                if jsonl:
+                    await write_stream(node.stream_parts(resource, operation, **given, progress=progress), output)
+                    return []
+                return await node.execute(resource, operation, **given, progress=progress)
 
     try:
         outputs = asyncio.run(execute())
     except ItemFailed as error:
         raise Fault(str(error), exit_code=ITEM_FAILED) from None
-    write_items(outputs, output, lines=jsonl)
+    if not jsonl:
+        write_items(outputs, output)
 
 
 def portal_settings(environment: Mapping[str, str]) -> PortalSettings:

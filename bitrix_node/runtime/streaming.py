@@ -1,0 +1,153 @@
+"""A run whose items are handed out as they come, in input order, so that none of them stays in memory.
+
+Every input item is begun ahead of its turn as far as its first part: a page of rows, or all that it comes to. Further
+pages are read when it is its turn, and only as fast as they are taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bitrix_node.credentials.redaction import redact
+from bitrix_node.handlers import perform_in_parts
+from bitrix_node.runtime.execution import Execution
+from bitrix_node.runtime.items import Item, output_items
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from bitrix_node.handlers import Outcome
+    from bitrix_node.parameters import Values
+    from bitrix_node.runtime.execution import ItemInput
+    from bitrix_node.runtime.failures import ItemFailure
+
+ITEMS_AHEAD = 1000
+"""How many items may be begun before it is their turn."""
+
+LISTS_AHEAD = 200
+"""The same for actions that list: each of their items holds a page of rows."""
+
+ITEMS_TOGETHER = 50
+"""How many items are begun together, so that their calls fill a batch."""
+
+
+class RunFailed(Exception):
+    """An item failed and failures stop the run.
+
+    Attributes:
+        failure: which item, what happened, what to do.
+        done: indexes of the items that had been carried out.
+    """
+
+    def __init__(self, failure: ItemFailure, done: Sequence[int]) -> None:
+        self.failure, self.done = failure, done
+        super().__init__(failure.message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An input item that has been begun.
+
+    Attributes:
+        index: its place in the input.
+        parts: what it comes to.
+        first: the first part on its way; ends in `None` when there is none, or the item failed.
+        own_token: whether it brings its access token along.
+    """
+
+    index: int
+    parts: AsyncGenerator[Outcome, None]
+    first: asyncio.Task[Outcome | None]
+    own_token: bool
+
+
+class StreamedExecution(Execution):
+    """Runs one operation over items and hands out what they come to; see `Execution` for the arguments."""
+
+    async def parts(self, inputs: Sequence[ItemInput]) -> AsyncGenerator[list[Item], None]:
+        """Output items in input order, as many together as came together.
+
+        Raises:
+            RunFailed: when an item fails and failures stop the run; the items before it have been handed out.
+        """
+        self._total = len(inputs)
+        values = dict(self._prepare(inputs))
+        if self._failures and not self._keeps_going:
+            raise self._run_failed([])
+        waiting, begun, done = deque(item.index for item in inputs), deque[_Begun | int](), list[int]()
+        try:
+            while waiting or begun:
+                self._begin(waiting, begun, values)
+                entry = begun.popleft()
+                async with aclosing(self._taken(entry)) as parts:
+                    async for part in parts:
+                        yield part
+                index = entry if isinstance(entry, int) else entry.index
+                if index not in self._failures and index not in self._remaining:
+                    done.append(index)
+                elif self._keeps_going:
+                    yield [self._failures.pop(index).as_item()]
+                else:
+                    raise self._run_failed(done + await _carried_out(begun))
+                if self._options.progress is not None:
+                    self._options.progress(self._total - len(waiting) - len(begun), self._total)
+        finally:
+            await self._give_up(begun)
+
+    def _begin(self, waiting: deque[int], begun: deque[_Begun | int], values: dict[int, Values]) -> None:
+        """Begins further items when there is room for enough of them, and keeps the places of those that failed."""
+        lists = any(request.handler == "list" for request in self._operation.calls)
+        room = (LISTS_AHEAD if lists else ITEMS_AHEAD) - len(begun)
+        if begun and room < ITEMS_TOGETHER:
+            return
+        for _ in range(min(room, len(waiting))):
+            index = waiting.popleft()
+            begun.append(self._begun(index, values.pop(index)) if index in values else index)
+
+    def _begun(self, index: int, values: Values) -> _Begun:
+        parts = perform_in_parts(self._operation, values, self._scope)
+        own_token = bool(values.used("accessToken"))
+        return _Begun(index, parts, asyncio.create_task(self._next(index, parts, own_token=own_token)), own_token)
+
+    async def _next(self, index: int, parts: AsyncGenerator[Outcome, None], *, own_token: bool) -> Outcome | None:
+        try:
+            return await anext(parts, None)
+        except Exception as error:
+            self._settle_error(index, error, own_token=own_token)
+            return None
+
+    async def _taken(self, entry: _Begun | int) -> AsyncGenerator[list[Item], None]:
+        """The parts of an item whose turn it is."""
+        if isinstance(entry, int):
+            return
+        async with aclosing(entry.parts) as parts:
+            part = await entry.first
+            while part is not None:
+                shown: Any = redact(part.items, self._portal.secrets)
+                yield output_items(replace(part, items=shown), entry.index)
+                part = await self._next(entry.index, parts, own_token=entry.own_token)
+
+    def _run_failed(self, done: Sequence[int]) -> RunFailed:
+        return RunFailed(self._failures[min(self._failures)], done)
+
+    async def _give_up(self, begun: deque[_Begun | int]) -> None:
+        """Ends what nobody waits for any more; what has been sent is not taken back."""
+        if begun:
+            self._scope.stop("its reader has gone")
+        for entry in begun:
+            if isinstance(entry, _Begun):
+                entry.first.cancel()
+                with suppress(asyncio.CancelledError):
+                    await entry.first
+                await entry.parts.aclose()
+
+
+async def _carried_out(begun: deque[_Begun | int]) -> list[int]:
+    """The indexes of items that came to something although it is not their turn."""
+    entries = [entry for entry in begun if isinstance(entry, _Begun)]
+    outcomes = await asyncio.gather(*(entry.first for entry in entries))
+    return [entry.index for entry, outcome in zip(entries, outcomes, strict=True) if outcome is not None]
