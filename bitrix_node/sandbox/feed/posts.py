@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Collection, Database, Record
+    from bitrix_node.sandbox.registry import Call
 
 _LONGEST_TITLE = 100
 _CUSTOM_FIELDS: dict[str, tuple[str, str, Any]] = {
@@ -29,6 +30,12 @@ def collection(database: Database) -> Collection:
 def comments(database: Database) -> Collection:
     """The stored comments of all posts."""
     return database.collection("feed_comments", index=("POST_ID", "AUTHOR_ID"))
+
+
+def acting_user(call: Call) -> int:
+    """In whose name a call writes: the caller's, or for administrators that of the `USER_ID` that they name."""
+    named = call.integer("USER_ID") if call.is_admin else 0
+    return named if call.database.collection("users").get(named) else call.user_id
 
 
 def heading(title: str, text: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ _PAGE = 100
 @method("log.blogcomment.add", scope="log")
 def add(call: Call) -> int:
     """Comment on a post; the same words by the same person straight away again are refused."""
-    author = _actor(call)
+    author = posts.acting_user(call)
     post = posts.collection(call.database).get(call.integer("POST_ID"))
     if post is None or not (call.is_admin or readers.may_read(call.database, post, author)):
         raise RestError("", "No post found")
@@ -73,8 +73,3 @@ def _row(call: Call, comment: Record) -> dict[str, Any]:
         "text": comment["TEXT"] if readable else "",
         "attach": comment["FILES"],
     }
-
-
-def _actor(call: Call) -> int:
-    named = call.integer("USER_ID") if call.is_admin else 0
-    return named if call.database.collection("users").get(named) else call.user_id

@@ -28,7 +28,7 @@ def add(call: Call) -> int:
         raise RestError(_ADD_ERROR, "Blog post hasn't been added")
     recipients = _recipients(call) or [readers.EVERYONE]
     post: Record = {
-        "AUTHOR_ID": _author(call),
+        "AUTHOR_ID": posts.acting_user(call),
         "DETAIL_TEXT": text,
         "DATE_PUBLISH": timestamp(call.now),
         "DEST": recipients,
@@ -104,7 +104,7 @@ def share(call: Call) -> bool:
     recipients = readers.valid_codes(call.database, call.sequence("DEST"))
     if not recipients:
         raise RestError("", "Wrong destinations")
-    if not (_may_write(call, post) or readers.may_read(call.database, post, _author(call))):
+    if not (_may_write(call, post) or readers.may_read(call.database, post, posts.acting_user(call))):
         raise RestError("", "No read perms")
     changes = {"DEST": list(dict.fromkeys([*post["DEST"], *recipients]))}
     return posts.collection(call.database).update(post["id"], changes)
@@ -121,12 +121,6 @@ def _post(call: Call) -> Record:
     if post is None:
         raise RestError("", "Wrong post ID")
     return post
-
-
-def _author(call: Call) -> int:
-    """Who acts: the caller, or for administrators whom they name."""
-    named = call.integer("USER_ID") if call.is_admin else 0
-    return named if call.database.collection("users").get(named) else call.user_id
 
 
 def _may_write(call: Call, post: Record) -> bool:

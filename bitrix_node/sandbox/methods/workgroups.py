@@ -39,7 +39,7 @@ def create(call: Call) -> int:
 @method("sonet_group.get", scope=_SCOPE)
 def get(call: Call) -> Page:
     """List the groups that the caller sees, the newest first."""
-    conditions = _conditions(call, call.mapping("FILTER"))
+    conditions = _conditions(call.mapping("FILTER"))
     if call.has("GROUP_ID"):
         conditions["=id"] = call.integer("GROUP_ID")
     rows, total = _query(call, conditions, call.mapping("ORDER"), everything=call.flag("IS_ADMIN"))
@@ -112,7 +112,7 @@ def get_details(call: Call) -> dict[str, Any]:
 def list_details(call: Call) -> Page:
     """List groups with the chosen fields in camelCase; the id alone without `select`."""
     everything = is_true(call.mapping("params").get("IS_ADMIN"))
-    rows, total = _query(call, _conditions(call, call.mapping("filter")), call.mapping("order"), everything=everything)
+    rows, total = _query(call, _conditions(call.mapping("filter")), call.mapping("order"), everything=everything)
     select = [str(name) for name in call.sequence("select")] or ["ID"]
     shown = [views.chosen(call, groups.whole(group), select) for group in rows]
     return call.page(shown, total, {"workgroups": shown})
@@ -134,8 +134,7 @@ def _query(
     )
 
 
-def _conditions(call: Call, given: dict[str, Any]) -> dict[str, Any]:
-    del call
+def _conditions(given: dict[str, Any]) -> dict[str, Any]:
     conditions: dict[str, Any] = {}
     for key, value in given.items():
         operator, name = split_operator(key)

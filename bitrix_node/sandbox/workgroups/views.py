@@ -31,7 +31,7 @@ def row(group: Record) -> dict[str, Any]:
 
 def chosen(call: Call, group: Record, select: list[str]) -> dict[str, Any]:
     """A group of `socialnetwork.api.workgroup.list`: the chosen fields in camelCase, numbers as text."""
-    everything = _fields(call, group) | {"AVATAR": _avatar(call, group)}
+    everything = _fields(group) | {"AVATAR": _avatar(call, group)}
     wanted = [name.upper() for name in select]
     shown = {camel_name(name): everything[name] for name in ("ID", *wanted) if name in everything}
     return {name: str(value) if isinstance(value, int) else value for name, value in shown.items()}
@@ -41,7 +41,7 @@ def details(call: Call, group: Record, select: list[Any]) -> dict[str, Any]:
     """A group of `socialnetwork.api.workgroup.get`: all fields, people by role, and what is asked for besides."""
     chat = groups.chat_of(call.database, group)
     members, owner, moderators = group["members"], group["OWNER_ID"], group["moderators"]
-    shown = _fields(call, group) | {
+    shown = _fields(group) | {
         "MEMBERS": members,
         "CHAT_ID": chat.id if chat else 0,
         "DIALOG_ID": chat.dialog_id if chat else "",
@@ -58,8 +58,7 @@ def details(call: Call, group: Record, select: list[Any]) -> dict[str, Any]:
     return shown | {"ADDITIONAL_DATA": {"ROLE": role, "INITIATED_BY_TYPE": "G" if role else ""}}
 
 
-def _fields(call: Call, group: Record) -> dict[str, Any]:
-    del call
+def _fields(group: Record) -> dict[str, Any]:
     shown = {name: group["id"] if name == WORKGROUPS.key else group[name] for name in WORKGROUPS.fields}
     picture = shown.pop("IMAGE")
     scrum = bool(group["SCRUM_MASTER_ID"])
