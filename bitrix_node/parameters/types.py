@@ -17,23 +17,32 @@ if TYPE_CHECKING:
     from bitrix_node.definitions import Option, Parameter
 
 TAKE_LISTS = {
+    "anyValue",
+    "commaText",
     "crmLinks",
     "crmSelect",
     "csv",
+    "documentTypes",
     "driveAttachments",
     "emptied",
     "emptiedCrmFields",
+    "emptiedStorageFields",
     "fieldSelection",
     "integerList",
     "listValues",
     "mergedIds",
     "nameList",
     "productSelect",
+    "reminders",
     "removedFiles",
+    "ruleDocumentType",
     "valueBatches",
     "workflowDocument",
 }
 """Transforms of text with commas that take a list as well, which is what an expression often gives."""
+
+ANY_VALUE = "anyValue"
+"""The transform of a text that an expression may fill with any JSON value, for what becomes of a field's value."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _TRUE = {"true", "y", "yes", "1"}
@@ -57,6 +66,8 @@ def shortened(value: Any) -> str:
 
 def _text(parameter: Parameter, raw: Any) -> Any:
     if isinstance(raw, list) and parameter.transform in TAKE_LISTS:
+        return raw
+    if isinstance(raw, dict | bool) and parameter.transform == ANY_VALUE:
         return raw
     if isinstance(raw, bool) or not isinstance(raw, str | int | float | date):
         raise UnusableValue("text")

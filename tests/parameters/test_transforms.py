@@ -231,6 +231,10 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("isoDay", "2026-11-23", "2026-11-23"),
     ("jsonObject", {"a": [1]}, {"a": [1]}),
     ("jsonObject", {}, {}),
+    ("anyValue", "text", "text"),
+    ("anyValue", [1, {"a": True}], [1, {"a": True}]),
+    ("commaText", "launch, marketing", "launch, marketing"),
+    ("commaText", ["launch", 7], "launch,7"),
     ("nameList", "Very urgent, , Berlin office ", ["Very urgent", "Berlin office"]),
     ("nameList", '["a, b", "c"]', ["a, b", "c"]),
     ("nameList", ["a", " "], ["a"]),
@@ -456,6 +460,8 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 TAKES_ANYTHING = {
+    "anyValue",
+    "commaText",
     "checklistMembers",
     "fieldSelection",
     "attachedObjects",

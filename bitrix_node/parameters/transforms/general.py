@@ -73,6 +73,16 @@ def name_list(value: Any) -> list[str]:
     return [name for name in (str(entry).strip() for entry in entries) if name]
 
 
+def comma_text(value: Any) -> str:
+    """Text with commas, from such text or from a list."""
+    return ",".join(str(entry).strip() for entry in value) if isinstance(value, list) else value
+
+
+def any_value(value: Any) -> Any:
+    """The value as it is: text, or whatever else an expression gave."""
+    return value
+
+
 def object_list(value: Any) -> list[dict[str, Any]]:
     """JSON objects, from a JSON array of them or from a single one."""
     entries = [value] if isinstance(value, dict) and value else value or []
@@ -127,6 +137,8 @@ def _json_array(text: str) -> list[Any] | None:
 
 
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "anyValue": any_value,
+    "commaText": comma_text,
     "csv": text_list,
     "decimal": decimal,
     "emptied": emptied,
