@@ -110,15 +110,15 @@ class LookAhead:
 
     def _room(self) -> int:
         """How many more pages may be asked for; nothing holds up the foremost one."""
-        room = PAGES_AHEAD - self._asked
-        if not isinstance(self._line[0], asyncio.Task):
+        room, held_up = PAGES_AHEAD - self._asked, not isinstance(self._line[0], asyncio.Task)
+        if held_up:
             room = max(room, PAGES_TOGETHER)
         elif room < PAGES_TOGETHER:
             return 0
-        if self._wanted is None:
-            return room
-        lacking = self._wanted - sum(self._expected(task) for task in self._tasks())
-        return min(room, -(-lacking // self._size))
+        if self._wanted is not None:
+            lacking = self._wanted - sum(self._expected(task) for task in self._tasks())
+            room = min(room, -(-lacking // self._size))
+        return max(room, int(held_up))
 
     def _expected(self, task: asyncio.Task[Page]) -> int:
         """Rows of a page: those that it has, or as many as it may have."""
