@@ -31,7 +31,7 @@ async def call(step: Step) -> Outcome:
         rows = matching_rows(rows_at(answer.result, spec), spec, step.values)
         if not rows:
             raise _not_found(step)
-        return Outcome(items=[as_item(rows[0], spec)], result=rows[0], envelope=answer.envelope())
+        return Outcome([{**as_item(rows[0], spec), **spec.marks}], rows[0], answer.envelope())
     if spec.record and at_path(answer.result, spec.path) in _NOTHING:
         raise _not_found(step)
     echo = {name: step.arguments[name] for name in spec.echoes if name in step.arguments}
