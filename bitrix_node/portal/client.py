@@ -7,7 +7,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from bitrix_node.portal.batching import Batcher
+from bitrix_node.portal.batching import MOST_PARALLEL, Batcher
 from bitrix_node.portal.calls import Call, Order
 from bitrix_node.portal.errors import NotSent, PortalError, QuotaSpent, Recalled, TokenEnded
 from bitrix_node.portal.limits.quota import MethodKey, Quotas
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from bitrix_node.portal.answers import Answer
     from bitrix_node.portal.clock import Clock
 
+FILES_BESIDE = 8
+"""Connections for files that are fetched while requests travel."""
+
 
 class Portal:
     """A client of one portal under one credential.
@@ -43,7 +46,7 @@ class Portal:
         self._settings = settings or PortalSettings()
         self._tokens = Tokens(endpoint, renew)
         self._overrides: dict[str, Endpoint] = {}
-        self._transport = Transport(self._settings.timeouts)
+        self._transport = Transport(self._settings.timeouts, MOST_PARALLEL + FILES_BESIDE)
         self.statistics = Statistics()
         clock, limits = self._settings.clock, self._settings.limits(endpoint)
         self._limiter = limiter(endpoint.portal, limits, self._settings.redis.strip(), clock)

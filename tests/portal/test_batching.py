@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bitrix_node.portal import Portal, PortalError
+from bitrix_node.credentials import Webhook
+from bitrix_node.portal import Portal, PortalError, PortalSettings
+from bitrix_node.portal.batching import HALF_BATCH, MOST_PARALLEL
 from bitrix_node.portal.errors import LimitReached, Missing, NotSent, OutcomeUnknown, Refused
+from bitrix_node.portal.pace import FULL_BATCH
 from tests.portal.conftest import answer
 from tests.portal.servers import batch_answer, commands_of, method_of
 from tests.portal.waiting import until
@@ -34,7 +37,7 @@ async def test_waiting_calls_share_requests(portal: Portal, sandbox: Sandbox) ->
     found = await results(portal, "user.get", users)
     assert [int(rows[0]["ID"]) for rows in found] == [user["ID"] for user in users]
     assert sandbox.statistics.commands == 200
-    assert sandbox.statistics.requests <= 8
+    assert sandbox.statistics.requests == 200 // HALF_BATCH
     assert portal.statistics.requests == sandbox.statistics.requests
 
 
@@ -53,21 +56,24 @@ async def test_a_single_call_needs_no_batch(portal: Portal, sandbox: Sandbox) ->
     assert [(entry.method, entry.batched) for entry in sandbox.journal] == [("profile", False)]
 
 
-async def test_more_than_fifty_calls_never_share_one_request(portal: Portal, sandbox: Sandbox) -> None:
-    await results(portal, "profile", [{} for _ in range(900)])
+async def test_more_than_fifty_calls_never_share_one_request(sandbox: Sandbox) -> None:
+    places = 3
+    settings = PortalSettings(burst=places, rate=50)
+    async with Portal(Webhook(sandbox.webhook_url).endpoint(), settings=settings) as portal:
+        await results(portal, "profile", [{} for _ in range(2 * places * FULL_BATCH)])
     batches = [len(entry.arguments["cmd"]) for entry in sandbox.journal if entry.method == "batch"]
-    assert sum(batches) == 900
-    assert max(batches) == 50
+    assert batches == [FULL_BATCH] * (2 * places)
 
 
 async def test_answers_find_their_calls_when_requests_finish_out_of_order(serve: Serve) -> None:
-    places = iter(range(8))
-    answered = [asyncio.Event() for _ in range(8)]
+    requests = 8
+    places = iter(range(requests))
+    answered = [asyncio.Event() for _ in range(requests)]
 
     async def last_come_first_served(request: web.Request) -> web.Response:
         place = next(places)
         commands = await commands_of(request)
-        if place < 7:
+        if place < requests - 1:
             await answered[place + 1].wait()
         answered[place].set()
         if method_of(request) != "batch":
@@ -75,14 +81,14 @@ async def test_answers_find_their_calls_when_requests_finish_out_of_order(serve:
         return batch_answer({key: entry["number"] for key, entry in commands.items()})
 
     portal = await serve(last_come_first_served)
-    found = await results(portal, "echo.get", [{"number": index} for index in range(40)])
-    assert [int(number) for number in found] == list(range(40))
-    assert portal.statistics.requests == 8
+    found = await results(portal, "echo.get", [{"number": index} for index in range(requests * HALF_BATCH)])
+    assert [int(number) for number in found] == list(range(requests * HALF_BATCH))
+    assert portal.statistics.requests == requests
 
 
 async def test_a_refused_command_does_not_fail_the_others(portal: Portal, sandbox: Sandbox) -> None:
     found = await outcomes(portal, "crm.item.get", [{"entityTypeId": 2, "id": entry} for entry in [1, 999999] * 30])
-    assert sandbox.statistics.requests <= 8
+    assert sandbox.statistics.requests == -(-60 // HALF_BATCH)
     refusals = found[1::2]
     assert all(isinstance(entry, PortalError) and entry.method == "crm.item.get" for entry in refusals)
     assert [entry.result["item"]["id"] for entry in found[::2] if not isinstance(entry, BaseException)] == [1] * 30
@@ -203,20 +209,20 @@ async def test_a_method_that_no_batch_takes_is_called_alone(serve: Serve) -> Non
 
 async def test_calls_refused_for_the_limit_go_again_in_the_order_they_had(portal: Portal, sandbox: Sandbox) -> None:
     sandbox.faults.query_limit("batch", times=1)
-    await outcomes(portal, "profile", [{"number": index} for index in range(8 * 40)])
+    await outcomes(portal, "profile", [{"number": index} for index in range(8 * HALF_BATCH)])
     sent: dict[int, list[int]] = {}
     for entry in sandbox.journal:
         if entry.method == "profile":
             sent.setdefault(entry.request, []).append(int(entry.arguments["number"]))
-    assert sorted(number for numbers in sent.values() for number in numbers) == list(range(320))
+    assert sorted(number for numbers in sent.values() for number in numbers) == list(range(8 * HALF_BATCH))
     assert all(numbers == sorted(numbers) for numbers in sent.values())
 
 
 async def test_calls_that_failed_together_share_a_request_again(portal: Portal, sandbox: Sandbox) -> None:
     sandbox.faults.add("reset", "batch", times=1)
-    await results(portal, "profile", [{"number": index} for index in range(400)])
-    assert portal.statistics.requests <= 8 + 8
-    assert portal.statistics.repeated == 50
+    await results(portal, "profile", [{"number": index} for index in range(8 * HALF_BATCH)])
+    assert portal.statistics.requests == 8 + 1
+    assert portal.statistics.repeated == HALF_BATCH
 
 
 async def test_a_limit_inside_a_batch_sends_that_command_again(serve: Serve) -> None:
@@ -249,9 +255,9 @@ async def test_an_unforeseen_fault_reaches_the_caller(portal: Portal, monkeypatc
 
 async def test_closing_tells_every_call(portal: Portal, sandbox: Sandbox) -> None:
     sandbox.faults.add("hang", "*", times=None)
-    reads = [asyncio.create_task(portal.call("profile", {"filter": None})) for _ in range(20)]
+    reads = [asyncio.create_task(portal.call("profile", {"filter": None})) for _ in range(MOST_PARALLEL + 10)]
     write = asyncio.create_task(portal.call("crm.item.add", {"entityTypeId": 2, "fields": {}}))
-    await until(lambda: sandbox.statistics.requests == 8)
+    await until(lambda: sandbox.statistics.requests == MOST_PARALLEL)
     await portal.close()
     found = await asyncio.gather(write, *reads, return_exceptions=True)
     assert {type(entry) for entry in found} <= {NotSent, OutcomeUnknown}

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bitrix_node.credentials import Webhook
 from bitrix_node.portal import Portal, PortalError, PortalSettings
+from bitrix_node.portal.batching import HALF_BATCH
 from bitrix_node.portal.errors import (
     Denied,
     NoAnswer,
@@ -39,7 +40,9 @@ FAULTS: dict[str, dict[str, Any]] = {
     "a cut connection, after the work": {"kind": "reset", "after": True},
 }
 AFTER_THE_WORK = {name for name, fault in FAULTS.items() if fault.get("after") or fault["kind"] == "truncated"}
-NAMES: list[dict[str, Any]] = [{"entityTypeId": 2, "fields": {"title": f"Deal {index}"}} for index in range(24)]
+NAMES: list[dict[str, Any]] = [
+    {"entityTypeId": 2, "fields": {"title": f"Deal {index}"}} for index in range(3 * HALF_BATCH)
+]
 
 
 def titles(sandbox: Sandbox) -> list[str]:
@@ -77,7 +80,7 @@ async def test_writes_in_a_lost_batch_are_sent_once(portal: Portal, sandbox: San
     found = await asyncio.gather(*(portal.call("crm.item.add", each) for each in NAMES), return_exceptions=True)
     lost = [NAMES[index]["fields"]["title"] for index, entry in enumerate(found) if isinstance(entry, OutcomeUnknown)]
     done = [entry.result["item"]["title"] for entry in found if not isinstance(entry, BaseException)]
-    assert len(lost) == 3
+    assert len(lost) == HALF_BATCH
     assert sorted(lost + done) == sorted(each["fields"]["title"] for each in NAMES)
     arrived = titles(sandbox)
     assert len(arrived) == len(set(arrived))
@@ -92,12 +95,12 @@ async def test_a_server_fault_of_one_command_is_not_one_of_the_others(portal: Po
 
 
 async def test_a_batch_of_reads_and_writes_is_judged_call_by_call(portal: Portal, sandbox: Sandbox) -> None:
-    sandbox.faults.add("reset", "batch", times=8, after=True)
-    reads = (portal.call("user.get", {"ID": 3}) for _ in range(24))
+    sandbox.faults.add("reset", "batch", times=6, after=True)
+    reads = (portal.call("user.get", {"ID": 3}) for _ in NAMES)
     writes = (portal.call("crm.item.add", each) for each in NAMES)
     found = await asyncio.gather(*reads, *writes, return_exceptions=True)
-    assert not any(isinstance(entry, BaseException) for entry in found[:24])
-    assert [type(entry) for entry in found[24:]] == [OutcomeUnknown] * 24
+    assert not any(isinstance(entry, BaseException) for entry in found[: len(NAMES)])
+    assert [type(entry) for entry in found[len(NAMES) :]] == [OutcomeUnknown] * len(NAMES)
     assert sorted(titles(sandbox)) == sorted(each["fields"]["title"] for each in NAMES)
 
 
@@ -204,8 +207,8 @@ async def test_an_unreachable_portal_is_tried_again_and_named() -> None:
 
 async def test_a_cancelled_call_leaves_the_others_alone(portal: Portal, sandbox: Sandbox) -> None:
     sandbox.faults.add("delay", "batch", seconds=0.1)
-    tasks = [asyncio.create_task(portal.call("user.get", {"ID": 3})) for _ in range(24)]
-    await until(lambda: sandbox.statistics.requests == 8)
+    tasks = [asyncio.create_task(portal.call("user.get", {"ID": 3})) for _ in range(4 * HALF_BATCH)]
+    await until(lambda: sandbox.statistics.requests == 4)
     tasks[0].cancel()
     found = await asyncio.gather(*tasks, return_exceptions=True)
     assert isinstance(found[0], asyncio.CancelledError)

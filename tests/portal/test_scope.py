@@ -9,6 +9,7 @@ import pytest
 
 from bitrix_node.credentials import Webhook
 from bitrix_node.portal import Portal, PortalSettings
+from bitrix_node.portal.batching import MOST_PARALLEL
 from bitrix_node.portal.errors import NotSent
 from tests.portal.conftest import QUICK
 from tests.portal.waiting import until
@@ -26,15 +27,15 @@ def begin(scope: Scope, number: int, *, droppable: bool = True) -> asyncio.Task[
 
 
 async def test_what_waits_is_taken_back_and_what_was_sent_goes_on(portal: Portal, sandbox: Sandbox) -> None:
-    sandbox.faults.add("delay", "crm.item.add", seconds=0.1, times=8)
+    sandbox.faults.add("delay", "crm.item.add", seconds=0.1, times=MOST_PARALLEL)
     scope = portal.scope()
-    tasks = [begin(scope, number) for number in range(20)]
-    await until(lambda: sandbox.statistics.requests == 8)
+    tasks = [begin(scope, number) for number in range(MOST_PARALLEL + 12)]
+    await until(lambda: sandbox.statistics.requests == MOST_PARALLEL)
     scope.stop("the time is up")
     found = await asyncio.gather(*tasks, return_exceptions=True)
     done = [entry for entry in found if not isinstance(entry, BaseException)]
     taken_back = [entry for entry in found if isinstance(entry, NotSent)]
-    assert (len(done), len(taken_back)) == (8, 12)
+    assert (len(done), len(taken_back)) == (MOST_PARALLEL, 12)
     assert {(str(entry), entry.method, entry.retryable) for entry in taken_back} == {
         ("the time is up", "crm.item.add", True)
     }
@@ -43,21 +44,21 @@ async def test_what_waits_is_taken_back_and_what_was_sent_goes_on(portal: Portal
 
 
 async def test_calls_in_the_middle_of_an_item_are_not_taken_back(portal: Portal, sandbox: Sandbox) -> None:
-    sandbox.faults.add("delay", "crm.item.add", seconds=0.05, times=8)
+    sandbox.faults.add("delay", "crm.item.add", seconds=0.05, times=MOST_PARALLEL)
     scope = portal.scope()
-    tasks = [begin(scope, number, droppable=False) for number in range(12)]
-    await until(lambda: sandbox.statistics.requests == 8)
+    tasks = [begin(scope, number, droppable=False) for number in range(MOST_PARALLEL + 4)]
+    await until(lambda: sandbox.statistics.requests == MOST_PARALLEL)
     scope.stop("the time is up")
-    await asyncio.gather(*tasks, begin(scope, 12, droppable=False))
-    assert len(sandbox.journal.as_json()) == 13
+    await asyncio.gather(*tasks, begin(scope, 0, droppable=False))
+    assert len(sandbox.journal.as_json()) == MOST_PARALLEL + 5
 
 
 async def test_other_runs_go_on(portal: Portal, sandbox: Sandbox) -> None:
-    sandbox.faults.add("delay", "crm.item.add", seconds=0.05, times=8)
+    sandbox.faults.add("delay", "crm.item.add", seconds=0.05, times=MOST_PARALLEL)
     stopped, other = portal.scope(), portal.scope()
-    tasks = [begin(stopped, number) for number in range(12)]
+    tasks = [begin(stopped, number) for number in range(MOST_PARALLEL + 4)]
     others = [begin(other, number) for number in range(12)]
-    await until(lambda: sandbox.statistics.requests == 8)
+    await until(lambda: sandbox.statistics.requests == MOST_PARALLEL)
     stopped.stop("stopped")
     await asyncio.gather(*others)
     found = await asyncio.gather(*tasks, return_exceptions=True)
