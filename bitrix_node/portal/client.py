@@ -61,6 +61,8 @@ class Portal:
     @property
     def secrets(self) -> frozenset[str]:
         """Every text that may not be shown."""
+        if not self._overrides:
+            return self.endpoint.secrets
         overrides = (endpoint.secrets for endpoint in self._overrides.values())
         return self.endpoint.secrets.union(*overrides)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -28,6 +29,54 @@ SECRETS = frozenset({"t0ken", "c0de"})
 )
 def test_secrets_are_masked_wherever_they_stand(value: Any, shown: Any) -> None:
     assert redact(value, SECRETS) == shown
+
+
+@pytest.mark.parametrize(
+    "secret", ['quo"te', "back\\slash", "line\nbreak", "ключ", "\U0001f511key", "half\ud83d", "a" * 300]
+)
+@pytest.mark.parametrize("shape", ["{}", "before {} after", "слово🔑 {}é"])
+def test_a_secret_is_found_in_every_kind_of_text(secret: str, shape: str) -> None:
+    text, shown = shape.format(secret), shape.format("***")
+    for value, expected in (
+        ({"a": [1, [text]]}, {"a": [1, [shown]]}),
+        ([text, text, {"b": text}], [shown, shown, {"b": shown}]),
+    ):
+        assert redact(value, frozenset({secret, "another one"})) == expected
+
+
+class Text(str):
+    """A text of a kind of its own."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "other", [object(), Text("the t0ken"), {1, 2}, b"bytes", 2**600], ids=lambda other: type(other).__name__
+)
+def test_what_is_no_json_does_not_hide_a_secret(other: Any) -> None:
+    shown = redact({"a": other, "b": "the t0ken"}, SECRETS)
+    assert shown == {"a": "the ***" if isinstance(other, str) else other, "b": "the ***"}
+
+
+def test_a_deep_value_does_not_hide_a_secret() -> None:
+    deepest = 2500
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10 * deepest)
+    try:
+        value: Any = "t0ken"
+        for _ in range(deepest):
+            value = [value]
+        shown = redact(value, SECRETS)
+        for _ in range(deepest):
+            [shown] = shown
+    finally:
+        sys.setrecursionlimit(limit)
+    assert shown == "***"
+
+
+def test_a_clean_value_is_not_copied() -> None:
+    value = {"a": ["b", {"c": None}], "n": 1.5}
+    assert redact(value, SECRETS) is value
 
 
 def test_a_single_letter_is_no_secret() -> None:
