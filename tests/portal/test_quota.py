@@ -61,7 +61,7 @@ def clock(sandbox: Sandbox) -> SameClock:
 
 @pytest.fixture
 async def portal(sandbox: Sandbox, clock: SameClock) -> AsyncIterator[Portal]:
-    settings = PortalSettings(clock=clock, rate=1000)
+    settings = PortalSettings(clock=clock, rate=1000, burst=1000)
     async with Portal(Webhook(sandbox.webhook_url).endpoint(), settings=settings) as client:
         yield client
 
