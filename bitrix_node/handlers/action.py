@@ -59,6 +59,7 @@ class Action:
     Attributes:
         operation: what to do.
         values: the item's parameters.
+        planned: the requests to send, where they have been planned already.
         outcomes: what each step came to, by its id.
         refused: the errors of steps for which there is a fallback, by their id.
         done: what has been changed, in order.
@@ -66,6 +67,7 @@ class Action:
 
     operation: Operation
     values: Values
+    planned: list[Request] | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     refused: dict[str, PortalError] = field(default_factory=dict)
     done: list[Change] = field(default_factory=list)
@@ -78,7 +80,7 @@ class Action:
             ParameterError: when a parameter cannot be used.
             Refusal: when there is nothing to send.
         """
-        requests = plan(self.operation, self.values)
+        requests = self.planned or plan(self.operation, self.values)
         for request in requests:
             await self._send_wanted(request, portal, requests)
         return self._simplified(self._outcome(requests))
@@ -91,7 +93,7 @@ class Action:
             ParameterError: when a parameter cannot be used.
             Refusal: when there is nothing to send.
         """
-        requests = plan(self.operation, self.values)
+        requests = self.planned or plan(self.operation, self.values)
         for request in requests[:-1]:
             await self._send_wanted(request, portal, requests)
         last = requests[-1]
@@ -231,14 +233,16 @@ class Action:
         return Outcome([outcome.envelope], outcome.result, outcome.envelope, gathered(outcome.binary))
 
 
-def perform_in_parts(operation: Operation, values: Values, portal: Scope) -> AsyncGenerator[Outcome, None]:
+def perform_in_parts(
+    operation: Operation, values: Values, portal: Scope, planned: list[Request] | None = None
+) -> AsyncGenerator[Outcome, None]:
     """One operation for one item, its rows as they come; see `Action.stream`."""
-    return Action(operation, values).stream(portal)
+    return Action(operation, values, planned).stream(portal)
 
 
-async def perform(operation: Operation, values: Values, portal: Scope) -> Outcome:
+async def perform(operation: Operation, values: Values, portal: Scope, planned: list[Request] | None = None) -> Outcome:
     """One operation for one item; see `Action.run`."""
-    return await Action(operation, values).run(portal)
+    return await Action(operation, values, planned).run(portal)
 
 
 def _has_fallback(request: Request, error: PortalError, requests: list[Request]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from bitrix_node.credentials.redaction import redact
 from bitrix_node.handlers import (
@@ -23,7 +23,7 @@ from bitrix_node.runtime.failures import FailureWriter, ItemFailure
 from bitrix_node.runtime.items import Item, output_items
 
 if TYPE_CHECKING:
-    from bitrix_node.definitions import Operation
+    from bitrix_node.definitions import Operation, Request
     from bitrix_node.portal import Portal
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -45,6 +45,13 @@ class ItemInput:
     index: int
     parameters: Mapping[str, Any] | Exception
     binary: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Prepared(NamedTuple):
+    """What is known of an item before anything is sent: its parameters, and the requests that they lead to."""
+
+    values: Values
+    requests: list[Request]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +134,17 @@ class Execution:
         self._scope.deadline = moment
         self._timer = asyncio.get_running_loop().call_at(moment, self._stop, "deadline")
 
-    def _prepare(self, inputs: Sequence[ItemInput]) -> list[tuple[int, Values]]:
+    def _prepare(self, inputs: Sequence[ItemInput]) -> list[tuple[int, Prepared]]:
         """Reads all parameters first: bad input is refused before anything is sent."""
         prepared = []
         for item in inputs:
             try:
-                prepared.append((item.index, self._values(item)))
+                prepared.append((item.index, self._prepared(item)))
             except Exception as error:
                 self._fail(item.index, error)
         return prepared
 
-    def _values(self, item: ItemInput) -> Values:
+    def _prepared(self, item: ItemInput) -> Prepared:
         if isinstance(item.parameters, Exception):
             raise item.parameters
         values = read_values(self._operation, item.parameters, item.binary, strict=self._options.strict)
@@ -148,10 +155,10 @@ class Execution:
             check_use(self._operation, values, requests)
         if not values.used("accessToken"):
             check_credential(self._operation, self._portal.endpoint, values, requests)
-        return values
+        return Prepared(values, requests)
 
-    async def _carry_out(self, prepared: Sequence[tuple[int, Values]]) -> None:
-        tasks = [asyncio.create_task(self._run_item(index, values)) for index, values in prepared]
+    async def _carry_out(self, prepared: Sequence[tuple[int, Prepared]]) -> None:
+        tasks = [asyncio.create_task(self._run_item(index, entry)) for index, entry in prepared]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -167,11 +174,11 @@ class Execution:
         self._reason = self._reason or reason
         self._scope.stop(reason)
 
-    async def _run_item(self, index: int, values: Values) -> None:
+    async def _run_item(self, index: int, prepared: Prepared) -> None:
         try:
-            outcome = await perform(self._operation, values, self._scope)
+            outcome = await perform(self._operation, prepared.values, self._scope, prepared.requests)
         except Exception as error:
-            self._settle_error(index, error, own_token=bool(values.used("accessToken")))
+            self._settle_error(index, error, own_token=bool(prepared.values.used("accessToken")))
         else:
             shown = replace(outcome, items=redact(outcome.items, self._portal.secrets))
             self._outputs[index] = output_items(shown, index)

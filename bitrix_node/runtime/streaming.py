@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from bitrix_node.handlers import Outcome
-    from bitrix_node.parameters import Values
-    from bitrix_node.runtime.execution import ItemInput
+    from bitrix_node.runtime.execution import ItemInput, Prepared
     from bitrix_node.runtime.failures import ItemFailure
 
 ITEMS_AHEAD = 1000
@@ -98,7 +97,7 @@ class StreamedExecution(Execution):
         finally:
             await self._give_up(begun)
 
-    def _begin(self, waiting: deque[int], begun: deque[_Begun | int], values: dict[int, Values]) -> None:
+    def _begin(self, waiting: deque[int], begun: deque[_Begun | int], values: dict[int, Prepared]) -> None:
         """Begins further items when there is room for enough of them, and keeps the places of those that failed."""
         lists = any(request.handler == "list" for request in self._operation.calls)
         room = (LISTS_AHEAD if lists else ITEMS_AHEAD) - len(begun)
@@ -108,9 +107,9 @@ class StreamedExecution(Execution):
             index = waiting.popleft()
             begun.append(self._begun(index, values.pop(index)) if index in values else index)
 
-    def _begun(self, index: int, values: Values) -> _Begun:
-        parts = perform_in_parts(self._operation, values, self._scope)
-        own_token = bool(values.used("accessToken"))
+    def _begun(self, index: int, prepared: Prepared) -> _Begun:
+        parts = perform_in_parts(self._operation, prepared.values, self._scope, prepared.requests)
+        own_token = bool(prepared.values.used("accessToken"))
         return _Begun(index, parts, asyncio.create_task(self._next(index, parts, own_token=own_token)), own_token)
 
     async def _next(self, index: int, parts: AsyncGenerator[Outcome, None], *, own_token: bool) -> Outcome | None:
