@@ -197,6 +197,7 @@ class Request(_Model):
     method: str | Source
     catalogue: CatalogueUse | None = None
     arguments: dict[str, tuple[Source, ...]] = {}
+    finish: dict[str, str] = {}
     writes: bool | None = None
     once: bool = False
     requires: tuple[tuple[str, ...], ...] = ()

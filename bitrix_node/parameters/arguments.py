@@ -42,7 +42,21 @@ def build_arguments(
             value = resolver.resolve(source)
             if value is not UNSET:
                 _place(arguments, [] if path == EVERYTHING else path.split("."), value)
+    for path, transform in request.finish.items():
+        _finish(arguments, path.split("."), transform)
     return {path: with_lists(value) for path, value in arguments.items()}
+
+
+def _finish(arguments: dict[str, Any], path: Sequence[str], transform: str) -> None:
+    """Gives what was merged at a path its last form; nothing, where nothing came there."""
+    *outer, last = path
+    for step in outer:
+        inner = arguments.get(step)
+        if not isinstance(inner, dict):
+            return
+        arguments = inner
+    if last in arguments and not isinstance(arguments[last], Pending):
+        arguments[last] = TRANSFORMS[transform](arguments[last])
 
 
 def resolve_source(source: Source, values: Values, answers: Callable[[str], Any]) -> Any:

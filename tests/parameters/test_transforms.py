@@ -161,6 +161,13 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("chatNumber", LINK, 1207),
     ("contactSearches", [{"typeId": "PHONE", "value": "555"}], [{"type": "PHONE", "values": ["555"]}]),
     ("crmChoices", {"fields": {"a": "x"}}, {"a": "x"}),
+    (
+        "contactDataChanges",
+        [{"typeId": "WEB", "value": "x"}, {"id": 15, "value": ""}],
+        {"n0": {"typeId": "WEB", "value": "x"}, "15": {"value": ""}},
+    ),
+    ("contactDataChanges", {"n0": {"value": "x"}}, {"n0": {"value": "x"}}),
+    ("crmFiles", {"files": []}, {}),
     ("crmField", "ORIGIN_ID", "originId"),
     ("crmField", "UF_CRM_17", "UF_CRM_17"),
     ("crmFields", ROWS, {"title": "Deal"}),
@@ -418,6 +425,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("recordingName", "call.ogg", "ends in .mp3 or .wav"),
     ("recordingName", "call", "ends in .mp3 or .wav"),
     ("recordingName", PICTURE, "ends in .mp3 or .wav"),
+    ("crmFiles", {"files": [{"fieldName": "PHOTO"}]}, "a field name and an input data field"),
     ("crmChoices", NO_CHOICE, "one of the choices of a: Yes"),
     ("rowList", {"rows": ["a"]} | {"rows": "a"}, "rows with their values"),
     ("rowList", "a", "rows with their values"),
@@ -460,6 +468,7 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 TAKES_ANYTHING = {
+    "contactDataChanges",
     "anyValue",
     "commaText",
     "checklistMembers",

@@ -59,6 +59,11 @@ def _unknown_in_request(operation: OperationView, request: RequestView) -> Itera
     kind = paging.get("kind") if isinstance(paging, dict) else paging
     if kind is not None and kind not in paging_kinds():
         yield operation.fault(f"{request.place}.paging", _unknown("kind of paging", kind), one_of(paging_kinds(), kind))
+    for path, name in request.tree.get("finish", {}).items():
+        if name not in TRANSFORMS:
+            yield operation.fault(
+                f"{request.place}.finish.{path}", _unknown("transform", name), one_of(TRANSFORMS, name)
+            )
     registries = {"table": operation.resource.tables, "transform": TRANSFORMS}
     for place, source in request.sources():
         for key, known in registries.items():

@@ -11,6 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.parameters.binary import BinaryData
 from bitrix_node.parameters.errors import UnusableValue
 from bitrix_node.parameters.transforms.money import money_fields
 
@@ -166,11 +167,17 @@ def _multi_value(kind: str, entry: Any) -> dict[str, Any]:
     if not isinstance(entry, dict):
         return {"typeId": kind, "valueType": "WORK", "value": str(entry)}
     given = {key.upper().replace("_", ""): value for key, value in entry.items()}
-    if "VALUE" not in given:
+    if "VALUE" not in given and not (given.get("ID") and given.get("DELETE")):
         raise UnusableValue(f"fields with their values, with a VALUE in each entry of {kind}")
-    value: dict[str, Any] = {"typeId": kind, "valueType": given.get("VALUETYPE", "WORK"), "value": given["VALUE"]}
+    value: dict[str, Any] = {
+        "typeId": kind,
+        "valueType": given.get("VALUETYPE", "WORK"),
+        "value": given.get("VALUE", ""),
+    }
     if given.get("ID"):
         value["id"] = _row_number(kind, given["ID"])
+    if str(given.get("DELETE", "")).upper() in {"Y", "TRUE", "1"}:
+        value["value"] = ""
     return value
 
 
@@ -181,10 +188,39 @@ def _row_number(kind: str, given: Any) -> int:
         raise UnusableValue(f"fields with their values, with a whole number as ID in {kind}") from None
 
 
+def contact_data_changes(value: Any) -> Any:
+    """Contact data as crm.item.update takes it: what has an ID is changed, or deleted if empty; the rest is new.
+
+    Example: `{"n0": {"typeId": "PHONE", …}, "15": {"typeId": "EMAIL", "value": ""}}`.
+    """
+    if not isinstance(value, list):
+        return value
+    new = iter(range(len(value)))
+    changes: dict[str, Any] = {}
+    for entry in value:
+        number = entry.get("id") if isinstance(entry, dict) else None
+        rest = {key: part for key, part in entry.items() if key != "id"} if isinstance(entry, dict) else entry
+        changes[str(number) if number else f"n{next(new)}"] = rest
+    return changes
+
+
+def record_files(value: Any) -> dict[str, Any]:
+    """File fields from rows of field name and binary data: `["photo.jpg", "<base64>"]` each, or a list of such."""
+    files: dict[str, list[list[str]]] = {}
+    for row in value.get("files", []):
+        name, data = row.get("fieldName"), row.get("binaryPropertyName")
+        if not name or not isinstance(data, BinaryData):
+            raise UnusableValue("rows with a field name and an input data field each")
+        files.setdefault(field_name(name), []).append([data.file_name or "file", data.data])
+    return {name: pairs[0] if len(pairs) == 1 else pairs for name, pairs in files.items()}
+
+
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "contactDataChanges": contact_data_changes,
     "crmField": field_name,
     "crmFields": item_fields,
     "crmFilter": item_filter,
+    "crmFiles": record_files,
     "crmMultiFields": multi_fields,
     "crmOrder": item_order,
     "crmSelect": item_select,
