@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+LARGEST_FILE = 500 * 1024 * 1024
+"""Bytes that one file may have: what still fits, as Base64, into the gigabyte that n8n hands to a runner."""
+
 UNKNOWN_TYPE = "application/octet-stream"
 """The media type of bytes of which nothing is known."""
 
@@ -66,11 +69,14 @@ def checked_base64(text: str) -> str:
     """The Base64 text without white space or a `data:` prefix.
 
     Raises:
-        UnusableValue: when it is not Base64.
+        UnusableValue: when it is not Base64, or more than `LARGEST_FILE`.
     """
     if text.startswith("data:") and "," in text:
         text = text.split(",", 1)[1]
     compact = "".join(text.split())
+    if len(compact) * 3 // 4 > LARGEST_FILE:
+        size = f"{LARGEST_FILE / 1024 / 1024:g} MB"
+        raise UnusableValue(f"a file of at most {size}", f"{len(compact) * 3 / 4 / 1024 / 1024:.0f} MB")
     try:
         base64.b64decode(compact, validate=True)
     except (binascii.Error, ValueError):

@@ -97,7 +97,7 @@ class _Reader:
             value = read_typed(parameter, raw)
             return self._binary_field(parameter, value) if parameter.use == "inputDataField" and value else value
         except UnusableValue as fault:
-            message = f"'{parameter.display_name}' must be {fault}; got {shortened(raw)}"
+            message = f"'{parameter.display_name}' must be {fault}; got {fault.got or shortened(raw)}"
             raise ParameterError(path, message, _description(parameter)) from None
 
     def _binary_field(self, parameter: Parameter, name: str) -> Any:

@@ -172,3 +172,9 @@ class TestInputDataFields:
     def test_a_field_without_bytes_is_refused(self, field: dict[str, Any], must_be: str) -> None:
         with pytest.raises(ParameterError, match=must_be):
             read_values(operation(self.FIELD), {}, {"data": field})
+
+    def test_a_file_that_is_too_large_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bitrix_node.parameters.binary.LARGEST_FILE", 1024 * 1024)
+        field = {**self.PHOTO, "data": "AAAA" * 1024 * 1024}
+        with pytest.raises(ParameterError, match="'Input Data Field' must be a file of at most 1 MB; got 3 MB"):
+            read_values(operation(self.FIELD), {}, {"data": field})
