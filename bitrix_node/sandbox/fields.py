@@ -249,6 +249,7 @@ _STORE: dict[str, Callable[[Any], Any]] = {
     "iblock_element": _integer,
     "iblock_section": _integer,
     "double": _number,
+    "number": _number,
     "date": _store_day,
     "datetime": store_date,
     "file": _as_it_is,

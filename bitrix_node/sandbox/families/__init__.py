@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Collection, Database, Record
     from bitrix_node.sandbox.registry import Call
 
+_AS_STORED = {"object", "number"}
+"""Types of fields that are shown as they are where a family writes numbers as text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -150,7 +153,7 @@ class Family:
     def _shown(self, name: str, record: Record) -> Any:
         value = record["id"] if name == self.key else record.get(name)
         field = self.fields[name]
-        return field.show_classic(value) if self.text_numbers and field.type != "object" else value
+        return field.show_classic(value) if self.text_numbers and field.type not in _AS_STORED else value
 
     @staticmethod
     def _stored(field: Field, value: Any) -> Any:
