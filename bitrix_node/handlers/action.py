@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers.answers import composed_item, items_from_result
+from bitrix_node.handlers.answers import composed_item, items_from_result, regular
 from bitrix_node.handlers.listing import stream_rows
 from bitrix_node.handlers.planning import Refusal, plan
 from bitrix_node.handlers.registry import HANDLERS
@@ -101,7 +101,7 @@ class Action:
             try:
                 async with aclosing(stream_rows(step)) as pages:
                     async for page in pages:
-                        yield page
+                        yield self._simplified(page)
             except PortalError as error:
                 raise ActionFailed(error, tuple(self.done)) from None
             return
@@ -229,7 +229,7 @@ class Action:
 
     def _simplified(self, outcome: Outcome) -> Outcome:
         if self.values.used("simplify") is not False:
-            return outcome
+            return replace(outcome, items=[regular(item) for item in outcome.items])
         return Outcome([outcome.envelope], outcome.result, outcome.envelope, gathered(outcome.binary))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.arguments import EVERYTHING
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from bitrix_node.parameters import Values
 
 Json = dict[str, Any]
+
+OWN_ID = ("id", "ID")
+"""Where a record has its own id."""
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 
 
 def rows_path(result: Any, path: str) -> str:
@@ -116,6 +122,18 @@ def composed_item(spec: AnswerSpec, answers: Callable[[str], Any]) -> Json:
         elif isinstance(found, dict):
             item |= found
     return item
+
+
+def regular(item: Json) -> Json:
+    """The item with its own id as a number, which some methods write as text: one kind of id over all actions.
+
+    Text that a number would not give back, such as `007` or a code, stays as it is.
+    """
+    return {key: _number(value) if key in OWN_ID else value for key, value in item.items()}
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
 
 
 def _given_ids(paths: tuple[str, ...], values: Values) -> Json:

@@ -137,7 +137,7 @@ async def test_the_same_credential_works_until_then(sandbox: Sandbox, scripted: 
     credential = {"type": "bitrix24OAuth2Api", "data": {"oauthTokenData": await oauth2_data(sandbox)}}
     changes = {"resource": "user", "operation": "getCurrent", "parameters": {}, "items": [0], "itemParameters": []}
     result = await execute_job(job(scripted, **changes, credential=credential), context())
-    assert [item["json"]["ID"] for item in result["items"]] == ["1"]
+    assert [item["json"]["ID"] for item in result["items"]] == [1]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def distant() -> Iterator[ScriptedPortal]:
 
 def test_run_needs_no_event_loop(distant: ScriptedPortal) -> None:
     distant.answers.extend([{"result": {"ID": "1"}}, {"result": {"ID": "2"}}])
-    for number in ("1", "2"):
+    for number in (1, 2):
         items = run("user", "getCurrent", credential=Webhook(distant.webhook_url))
         assert items == [{"json": {"ID": number}, "pairedItem": {"item": 0}}]
 

@@ -48,7 +48,7 @@ async def downloaded(scripted: ScriptedPortal, **request: Any) -> Outcome:
 async def test_a_parameter_tells_which_address_of_the_record_is_meant(scripted: ScriptedPortal) -> None:
     scripted.answers.extend([READY, FILE])
     outcome = await downloaded(scripted)
-    assert outcome.items == [scripted.resolved(READY["result"]["document"])]
+    assert outcome.items == [{**scripted.resolved(READY["result"]["document"]), "id": 5}]
     assert len(scripted.calls) == 1
 
 

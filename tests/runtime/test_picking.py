@@ -64,7 +64,7 @@ async def items(scripted: ScriptedPortal, request: dict[str, Any], answer: Any, 
 async def test_the_filter_decides_which_rows_become_items(
     scripted: ScriptedPortal, wanted: dict[str, Any], ids: list[str]
 ) -> None:
-    assert [item["ID"] for item in await items(scripted, LIST, ROWS, filter=wanted)] == ids
+    assert [str(item["ID"]) for item in await items(scripted, LIST, ROWS, filter=wanted)] == ids
 
 
 @pytest.mark.parametrize(
@@ -80,11 +80,23 @@ async def test_the_filter_decides_which_rows_become_items(
 async def test_rows_come_in_the_order_asked_for(
     scripted: ScriptedPortal, order: dict[str, str], ids: list[str]
 ) -> None:
-    assert [item["ID"] for item in await items(scripted, LIST, ROWS, order=order)] == ids
+    assert [str(item["ID"]) for item in await items(scripted, LIST, ROWS, order=order)] == ids
 
 
 async def test_a_record_is_the_item(scripted: ScriptedPortal) -> None:
-    assert await items(scripted, GET, ROWS[0]) == [ROWS[0]]
+    assert await items(scripted, GET, ROWS[0]) == [{**ROWS[0], "ID": 9}]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("9", 9), ("0", 0), (7, 7), ("007", "007"), ("C4:NEW", "C4:NEW"), ("-1", "-1"), ("9" * 16, "9" * 16)],
+)
+@pytest.mark.parametrize("name", ["id", "ID"])
+async def test_the_own_id_of_a_record_is_a_number(
+    scripted: ScriptedPortal, name: str, written: Any, shown: Any
+) -> None:
+    (item,) = await items(scripted, GET, {name: written, "PARENT": "5"})
+    assert item == {name: shown, "PARENT": "5"}
 
 
 @pytest.mark.parametrize("nothing", [None, False, [], {}])
