@@ -75,7 +75,7 @@ async def test_a_list_gives_one_item_a_row_each_paired_to_its_input(node: Node, 
 
 async def test_without_items_the_action_runs_once(node: Node, scripted: ScriptedPortal) -> None:
     scripted.answers.append({"result": {"ID": "1", "NAME": "Ann"}})
-    assert await node.execute("user", "getCurrent") == [{"json": {"ID": "1", "NAME": "Ann"}, "pairedItem": {"item": 0}}]
+    assert await node.execute("user", "getCurrent") == [{"json": {"ID": 1, "NAME": "Ann"}, "pairedItem": {"item": 0}}]
 
 
 async def test_an_empty_list_of_items_sends_nothing(node: Node, scripted: ScriptedPortal) -> None:
