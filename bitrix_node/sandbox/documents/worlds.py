@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from bitrix_node.sandbox import uploads
+from bitrix_node.sandbox.registry import method
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bitrix_node.sandbox.database import Collection, Database
+    from bitrix_node.sandbox.registry import Call
 
 FileKind = Literal["docx", "pdf", "template"]
 
@@ -77,3 +80,15 @@ REST = World(
     403,
 )  # fmt: skip
 WORLDS = (CRM, REST)
+
+
+def declare(kind: str, methods: Mapping[str, Callable[[World, Call], Any]]) -> None:
+    """Declare methods that both worlds have, each with its world as first argument.
+
+    Args:
+        kind: what they are about: `document`, `template` or `numerator`.
+        methods: last word of the method's name -> what it does.
+    """
+    for world in WORLDS:
+        for name, work in methods.items():
+            method(f"{world.prefix}.{kind}.{name}", scope=world.scope)(partial(work, world))

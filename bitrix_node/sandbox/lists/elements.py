@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.sandbox.arguments import to_integer
 from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.filters import split_operator
-from bitrix_node.sandbox.lists import columns, files, refusals, sections, values
+from bitrix_node.sandbox.lists import columns, files, sections, values
+from bitrix_node.sandbox.lists.naming import named
 from bitrix_node.sandbox.portal_dates import portal_form, read
 
 if TYPE_CHECKING:
@@ -35,12 +35,7 @@ def found(call: Call, block: Record) -> Record:
     Raises:
         RestError: none is named, or the list has no such element.
     """
-    refusals.require(call, "ELEMENT_ID|ELEMENT_CODE")
-    number, elements = to_integer(call.value("ELEMENT_ID")), collection(call.database)
-    element = elements.get(number) if number else elements.first(IBLOCK_ID=block["id"], CODE=call.text("ELEMENT_CODE"))
-    if element is None or element["IBLOCK_ID"] != block["id"]:
-        raise refusals.not_found("Element")
-    return element
+    return named(call, block, collection(call.database), "Element")
 
 
 def add(call: Call, block: Record) -> int:

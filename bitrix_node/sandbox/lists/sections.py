@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.sandbox.arguments import to_integer
 from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.families import family
-from bitrix_node.sandbox.lists import refusals
+from bitrix_node.sandbox.lists.naming import named
 from bitrix_node.sandbox.portal_dates import portal_form, read
 
 if TYPE_CHECKING:
@@ -30,12 +29,7 @@ def found(call: Call, block: Record) -> Record:
     Raises:
         RestError: none is named, or the list has no such section.
     """
-    refusals.require(call, "SECTION_ID|SECTION_CODE")
-    number, sections = to_integer(call.value("SECTION_ID")), collection(call.database)
-    section = sections.get(number) if number else sections.first(IBLOCK_ID=block["id"], CODE=call.text("SECTION_CODE"))
-    if section is None or section["IBLOCK_ID"] != block["id"]:
-        raise refusals.not_found("Section")
-    return section
+    return named(call, block, collection(call.database), "Section")
 
 
 def add(call: Call, block: Record) -> int:

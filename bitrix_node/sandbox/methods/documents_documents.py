@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox import public_links
 from bitrix_node.sandbox.documents import documents, docx, templates
-from bitrix_node.sandbox.documents.worlds import WORLDS, World
-from bitrix_node.sandbox.registry import PAGE_SIZE, Call, Page, method
+from bitrix_node.sandbox.documents.worlds import World, declare
+from bitrix_node.sandbox.registry import PAGE_SIZE, Call, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +75,4 @@ _METHODS: dict[str, Callable[[World, Call], Any]] = {
     "enablepublicurl": enable_public_url,
 }
 
-for _world in WORLDS:
-    for _name, _work in _METHODS.items():
-        method(f"{_world.prefix}.document.{_name}", scope=_world.scope)(partial(_work, _world))
+declare("document", _METHODS)

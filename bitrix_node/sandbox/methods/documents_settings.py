@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import yaml
 from bitrix_node.sandbox import documents
 from bitrix_node.sandbox.binding import bound_mapping, bound_text
 from bitrix_node.sandbox.documents import numbering
-from bitrix_node.sandbox.documents.worlds import WORLDS, World
+from bitrix_node.sandbox.documents.worlds import World, declare
 from bitrix_node.sandbox.errors import RestError
 from bitrix_node.sandbox.registry import PAGE_SIZE, Call, Page, method
 
@@ -69,9 +69,7 @@ _METHODS: dict[str, Callable[[World, Call], Any]] = {
     "delete": delete,
 }
 
-for _world in WORLDS:
-    for _name, _work in _METHODS.items():
-        method(f"{_world.prefix}.numerator.{_name}", scope=_world.scope)(partial(_work, _world))
+declare("numerator", _METHODS)
 
 
 @method("documentgenerator.region.list", scope="documentgenerator")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox import uploads
@@ -12,9 +11,9 @@ from bitrix_node.sandbox.clock import timestamp
 from bitrix_node.sandbox.documents import docx, numbering, templates
 from bitrix_node.sandbox.documents.documents import record_data
 from bitrix_node.sandbox.documents.filling import NUMBER, TITLE, Filling
-from bitrix_node.sandbox.documents.worlds import WORLDS, World
+from bitrix_node.sandbox.documents.worlds import World, declare
 from bitrix_node.sandbox.errors import RestError
-from bitrix_node.sandbox.registry import PAGE_SIZE, Call, Page, method
+from bitrix_node.sandbox.registry import PAGE_SIZE, Call, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,9 +91,7 @@ _METHODS: dict[str, Callable[[World, Call], Any]] = {
     "getfields": get_fields,
 }
 
-for _world in WORLDS:
-    for _name, _work in _METHODS.items():
-        method(f"{_world.prefix}.template.{_name}", scope=_world.scope)(partial(_work, _world))
+declare("template", _METHODS)
 
 
 def _fields(call: Call) -> dict[str, Any]:
