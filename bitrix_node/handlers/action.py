@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.answers import composed_item, items_from_result, regular
 from bitrix_node.handlers.listing import stream_rows
-from bitrix_node.handlers.planning import Refusal, plan
+from bitrix_node.handlers.planning import Refusal, elements_of, plan
 from bitrix_node.handlers.registry import HANDLERS
 from bitrix_node.handlers.results import Outcome, gathered, joined, refused, skipped
 from bitrix_node.handlers.step import Step
@@ -21,7 +21,7 @@ from bitrix_node.portal.errors import PortalError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from bitrix_node.definitions import Operation, Request, Source
+    from bitrix_node.definitions import Operation, Request
     from bitrix_node.parameters import Values
     from bitrix_node.portal import Scope
 
@@ -139,7 +139,7 @@ class Action:
     async def _outcome_of(self, request: Request, portal: Scope) -> Outcome:
         if request.each is None:
             return await self._perform(self._step(request, portal))
-        elements = self._elements(request.each)
+        elements = elements_of(request.each, self.values, self._answer_at)
         steps = [self._step(request, portal, element) for element in elements]
         outcomes = await asyncio.gather(*(self._perform(step) for step in steps), return_exceptions=True)
         if request.goes_on and any(isinstance(outcome, Outcome) for outcome in outcomes):
@@ -181,12 +181,6 @@ class Action:
         if step.writes:
             self.done.append(Change(step.method, outcome.result))
         return outcome
-
-    def _elements(self, source: Source) -> list[Any]:
-        found = resolve_source(source, self.values, self._answer_at)
-        if isinstance(found, dict):
-            return list(found.values())
-        return found if isinstance(found, list) else [] if found is UNSET else [found]
 
     def _is_wanted(self, request: Request) -> bool:
         """A fallback is wanted after the step it stands in for was refused, others as far as the answers ask for it."""

@@ -11,10 +11,10 @@ from bitrix_node.parameters.arguments import resolve_source, unused_parameters
 from bitrix_node.parameters.conversion import converted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bitrix_node.credentials import Endpoint
-    from bitrix_node.definitions import Operation, Request
+    from bitrix_node.definitions import Operation, Request, Source
     from bitrix_node.parameters import Values
 
 
@@ -111,7 +111,18 @@ def known_elements(request: Request, values: Values) -> list[Any]:
     """
     if request.each is None:
         return [UNSET]
-    found = resolve_source(request.each, values, pending_answer)
+    return elements_of(request.each, values, pending_answer)
+
+
+def elements_of(source: Source, values: Values, answers: Callable[[str], Any]) -> list[Any]:
+    """What a request with `each` is sent for: the entries of a list, the values of an object, or a single value.
+
+    Args:
+        source: where it comes from.
+        values: the item's parameters.
+        answers: gives what an earlier step answered, by `step.path`.
+    """
+    found = resolve_source(source, values, answers)
     if isinstance(found, dict):
         return list(found.values())
     return found if isinstance(found, list) else [] if found is UNSET else [found]

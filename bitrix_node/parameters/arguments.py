@@ -55,8 +55,13 @@ def _finish(arguments: dict[str, Any], path: Sequence[str], transform: str) -> N
         if not isinstance(inner, dict):
             return
         arguments = inner
-    if last in arguments and not isinstance(arguments[last], Pending):
+    if last not in arguments or isinstance(arguments[last], Pending):
+        return
+    try:
         arguments[last] = TRANSFORMS[transform](arguments[last])
+    except UnusableValue as fault:
+        message = f"'{'.'.join(path)}' must be {fault}; got {fault.got or shortened(arguments[last])}"
+        raise ParameterError(".".join(path), message) from None
 
 
 def resolve_source(source: Source, values: Values, answers: Callable[[str], Any]) -> Any:

@@ -171,3 +171,9 @@ def test_a_request_knows_every_parameter_it_uses() -> None:
 def test_what_no_request_reads_is_named(given: dict[str, Any], source: dict[str, Any], unused: list[str]) -> None:
     values: Values = read(*PANEL, **given)
     assert unused_parameters(values, [request(f=source)]) == unused
+
+
+def test_what_a_last_transform_cannot_use_is_refused_with_its_place() -> None:
+    sent = request(**{"fields.count": {"value": "many"}}).model_copy(update={"finish": {"fields.count": "integer"}})
+    with pytest.raises(ParameterError, match=r"'fields\.count' must be a whole number; got many"):
+        build_arguments(sent, read(), dict[str, Any]().get)
