@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.n8n.package.icons import icon_reference
 from bitrix_node.n8n.package.properties import render_property
+from bitrix_node.rest import error_entries
 
 if TYPE_CHECKING:
     from bitrix_node.definitions.models import CredentialType
@@ -64,8 +65,15 @@ def credential_script(credential: CredentialType) -> bytes:
 
 
 def shim_scripts() -> dict[str, bytes]:
-    """Returns the shim's files by name."""
-    return {path.name: path.read_bytes() for path in sorted(SHIM.glob("*.js"))}
+    """Returns the shim's files by their path in it, with the tables that its scripts load."""
+    scripts = {path.relative_to(SHIM).as_posix(): path.read_bytes() for path in sorted(SHIM.rglob("*.js"))}
+    return scripts | {name: json.dumps(table).encode() for name, table in _tables().items()}
+
+
+def _tables() -> dict[str, Any]:
+    """What the scripts know of the REST API, by the path in the shim that they load it from."""
+    remedies = {code: entry.remedy for code, entry in error_entries().items()}
+    return {"panel/remedies.json": remedies}
 
 
 def _credential_fields(credential: CredentialType) -> dict[str, Any]:

@@ -38,6 +38,16 @@ class Failure extends Error {
 	at(item) {
 		return new Failure(this.message, this.description, this.details, item);
 	}
+
+	/**
+	 * @param {unknown[]} secrets
+	 * @returns {Failure} The same failure, in words that hold none of the secrets.
+	 */
+	without(secrets) {
+		const hidden = (/** @type {string} */ text) =>
+			secrets.reduce((/** @type {string} */ shown, secret) => (secret ? shown.replaceAll(String(secret), '***') : shown), text);
+		return new Failure(hidden(this.message), hidden(this.description), this.details, this.item);
+	}
 }
 
 /**
@@ -60,9 +70,9 @@ function errorItem(run, item, failure) {
 }
 
 /**
- * @param {import('n8n-workflow').IExecuteFunctions} node
+ * @param {{getNode: () => import('n8n-workflow').INode}} node n8n's context.
  * @param {Failure} failure
- * @returns {Error} What n8n shows in the node's panel.
+ * @returns {NodeOperationError | NodeApiError} What n8n shows in the node's panel.
  */
 function thrown(node, failure) {
 	const { message, description, item: itemIndex } = failure;

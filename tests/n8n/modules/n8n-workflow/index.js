@@ -1,6 +1,6 @@
 'use strict';
 
-/** The two errors that the shim takes from n8n, with the properties that n8n shows. */
+/** What the shim takes from n8n: two errors with the properties that n8n shows, and its pause. */
 
 class NodeError extends Error {
 	constructor(node, message, options) {
@@ -24,4 +24,8 @@ class NodeApiError extends NodeError {
 	}
 }
 
-module.exports = { NodeApiError, NodeOperationError };
+async function sleep(milliseconds) {
+	await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+module.exports = { NodeApiError, NodeOperationError, sleep };

@@ -1,0 +1,105 @@
+'use strict';
+
+/**
+ * Runs the panel's scripts against a real portal, in a context that behaves as n8n's does: node drive_panel.js SHIM
+ * with a scenario (JSON on stdin); prints one outcome a task: {result} or {thrown}.
+ *
+ * Scenario: {node, data, tasks}
+ *   node   the node, with its parameters and the credentials that it has chosen
+ *   data   credential type -> its fields
+ *   tasks  [{call: {method, arguments, version, seconds}}, …], done one after the other in the same process
+ */
+
+const { join } = require('node:path');
+
+const shim = process.argv[2];
+const scenario = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+const record = { requests: [], refreshes: 0 };
+
+/** What n8n makes of a failed request: an error with the status as text, and the body where it was an object. */
+function failed(message, httpCode, data, cause) {
+	return Object.assign(new Error(message), { httpCode, context: { data }, cause });
+}
+
+async function send(request) {
+	record.requests.push(request.url);
+	const body = request.body && Object.keys(request.body).length ? JSON.stringify(request.body) : undefined;
+	const headers = { ...request.headers, ...(body ? { 'Content-Type': 'application/json' } : {}) };
+	const signal = AbortSignal.timeout(request.timeout);
+	const redirect = request.disableFollowRedirect ? 'manual' : 'follow';
+	const response = await fetch(request.url, { method: request.method, headers, body, signal, redirect }).catch((error) => {
+		const code = error.name === 'TimeoutError' ? 'ECONNABORTED' : error.cause?.code;
+		throw failed('no answer', code, undefined, { code });
+	});
+	const text = await response.text();
+	return { statusCode: response.status, body: parsed(text) };
+}
+
+function parsed(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+async function refresh(data) {
+	record.refreshes += 1;
+	const { clientId, clientSecret, accessTokenUrl, oauthTokenData } = data;
+	const form = { grant_type: 'refresh_token', client_id: clientId, client_secret: clientSecret, refresh_token: oauthTokenData.refresh_token };
+	const answer = await fetch(accessTokenUrl, { method: 'POST', body: new URLSearchParams(form) });
+	const token = await answer.json();
+	if (token.error) throw Object.assign(new Error('The credential "Portal" needs to be reconnected.'), { description: 'Open the credential and reconnect it to continue.' });
+	data.oauthTokenData = { ...oauthTokenData, ...token };
+}
+
+const SIGNING = {
+	bitrix24OAuth2Api: (request, data) => {
+		request.headers = { ...request.headers, Authorization: `Bearer ${data.oauthTokenData.access_token}` };
+	},
+	bitrix24Api: (request, data) => {
+		request.body = { ...request.body, auth: data.accessToken };
+	},
+	bitrix24WebhookApi: () => {},
+};
+
+async function httpRequestWithAuthentication(type, request) {
+	const data = scenario.data[type];
+	const signed = async () => {
+		SIGNING[type](request, data);
+		return await send(request);
+	};
+	const isError = (answer) => answer.statusCode >= 400 && request.ignoreHttpStatusErrors?.except?.includes(answer.statusCode);
+	let answer = await signed();
+	if (isError(answer) && type === 'bitrix24OAuth2Api') {
+		await refresh(data);
+		answer = await signed();
+	}
+	if (isError(answer)) throw failed('Authorization failed', String(answer.statusCode), answer.body);
+	return answer;
+}
+
+const context = {
+	getNode: () => scenario.node,
+	getCredentials: async (type) => scenario.data[type],
+	getCurrentNodeParameter: (path) => path.split('.').reduce((value, key) => value?.[key], scenario.node.parameters),
+	getCurrentNodeParameters: () => scenario.node.parameters,
+	helpers: { httpRequestWithAuthentication },
+};
+
+const TASKS = {
+	call: async (call) => await require(join(shim, 'panel', 'portal.js')).callMethod(context, call),
+};
+
+function described(error) {
+	return { kind: error.constructor.name, message: error.message, description: error.description, httpCode: error.httpCode };
+}
+
+(async () => {
+	const outcomes = [];
+	for (const task of scenario.tasks) {
+		const [kind] = Object.keys(task);
+		outcomes.push(await TASKS[kind](task[kind]).then((result) => ({ result }), (error) => ({ thrown: described(error) })));
+	}
+	console.log(JSON.stringify({ ...record, outcomes }));
+})();
