@@ -3,15 +3,25 @@
 /**
  * Runs the shim once in an execution context made from a scenario (JSON on stdin) and prints what it did.
  *
- * Scenario: {shim, plan, parameters, values, inputs, continueOnFail, credentials, answers}
+ * Scenario: {shim, plan, parameters, values, inputs, continueOnFail, credentials, answers, runner}
  *   values       parameter -> one value per item, or {throws: text}, for parameters that hold expressions
  *   credentials  what getCredentials returns, in turn; the last one stays
- *   answers      what startJob gives, in turn: {result} | {error} | {throws}
+ *   answers      what startJob gives, in turn: {result} | {error} | {throws} | {stops: true}, which stops the execution
+ *   runner       what the question for a runner is answered with, in turn: likewise; {silent: true} for no answer
+ *                at all; {launched: true} for one that only a job brings up
  */
+
+// Patience ends when the scenario says so, not by a clock.
+const patience = {};
+patience.over = new Promise((resolve) => {
+	patience.end = resolve;
+});
+require('n8n-workflow').sleep = async () => await patience.over;
 
 const { execute } = require(process.argv[2]);
 const scenario = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
-const record = { jobs: [], reads: [], refreshes: 0 };
+const record = { jobs: [], questions: [], reads: [], refreshes: 0 };
+const execution = new AbortController();
 
 function inTurn(list) {
 	return () => (list.length > 1 ? list.shift() : list[0]);
@@ -19,6 +29,8 @@ function inTurn(list) {
 
 const credentials = inTurn(scenario.credentials);
 const answers = inTurn(scenario.answers);
+const runner = inTurn(scenario.runner);
+let current = null;
 
 function getNodeParameter(name, item, fallback, options) {
 	record.reads.push([name, item]);
@@ -33,6 +45,21 @@ function assertBinaryData(item, property) {
 	return file;
 }
 
+async function given(answer) {
+	if (answer.throws) throw new Error(answer.throws);
+	if (answer.stops) execution.abort();
+	if (answer.stops || answer.silent) await new Promise(() => {});
+	return answer.error ? { ok: false, error: answer.error } : { ok: true, result: answer.result };
+}
+
+async function question(type) {
+	record.questions.push(type);
+	if (type === 'bitrix24:presence') current = runner();
+	if (current.silent) patience.end();
+	if (current.launched && type === 'bitrix24:presence') await new Promise(() => {});
+	return await given(current);
+}
+
 const context = {
 	getNode: () => ({ name: 'Bitrix24', parameters: scenario.parameters }),
 	getInputData: () => scenario.inputs,
@@ -44,11 +71,11 @@ const context = {
 		if (credential.throws) throw new Error(credential.throws);
 		return credential;
 	},
+	getExecutionCancelSignal: () => execution.signal,
 	startJob: async (type, settings) => {
+		if (settings.probe) return await question(type);
 		record.jobs.push({ type, settings });
-		const answer = answers();
-		if (answer.throws) throw new Error(answer.throws);
-		return answer.error ? { ok: false, error: answer.error } : { ok: true, result: answer.result };
+		return await given(answers());
 	},
 	helpers: {
 		assertBinaryData,

@@ -15,6 +15,8 @@ from bitrix_node.n8n.installation.node import find_node
 HERE = Path(__file__).parent
 SHIM = Path(__file__).parents[2] / "bitrix_node" / "n8n" / "shim" / "execute.js"
 
+PRESENT = {"result": {"maxPayload": 1024**3}}
+SILENT = {"silent": True}
 WEBHOOK = {"webhookSecret": "https://portal.example/rest/1/code/"}
 PLAN = {
     "authentication": {"oAuth2": "bitrix24OAuth2Api", "webhook": "bitrix24WebhookApi"},
@@ -63,9 +65,10 @@ def token(name: str, *, ends_in_hours: float = 1) -> dict[str, Any]:
 
 @dataclass
 class Outcome:
-    """What the shim did: jobs it started, values it read, tokens it refreshed, and what came of it."""
+    """What the shim did: jobs it started, questions for a runner, values it read, tokens it refreshed, and the end."""
 
     jobs: list[dict[str, Any]]
+    questions: list[str]
     reads: list[list[Any]]
     refreshes: int
     output: list[list[dict[str, Any]]] = field(default_factory=list)
@@ -91,6 +94,7 @@ def drive(
     count: int = 1,
     continue_on_fail: bool = False,
     credentials: list[dict[str, Any]] | None = None,
+    runner: list[dict[str, Any]] | None = None,
 ) -> Outcome:
     """Executes the shim once; the action is Delete Chat User under a webhook unless the parameters say otherwise."""
     scenario = {
@@ -107,6 +111,7 @@ def drive(
         "continueOnFail": continue_on_fail,
         "credentials": credentials or [WEBHOOK],
         "answers": answers,
+        "runner": runner or [PRESENT],
     }
     process = subprocess.run(
         [find_node().executable, HERE / "drive_shim.js", SHIM],

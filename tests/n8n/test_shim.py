@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.n8n.shim_driver import WEBHOOK, Outcome, done, drive, token
+from tests.n8n.shim_driver import PRESENT, SILENT, WEBHOOK, Outcome, done, drive, token
 
 UPLOAD = {"resource": "file", "operation": "upload", "folderId": "1", "inputDataField": "data"}
 OAUTH2 = {"authentication": "oAuth2"}
@@ -123,6 +123,8 @@ class TestJobs:
 
 
 NOT_CONNECTED = "The Bitrix24 runner is not connected"
+NOT_REGISTERED = "Runner for 'bitrix24' not registered"
+TIMED_OUT = {"throws": "Task request timed out"}
 TOO_LONG = "The Bitrix24 runner took longer than n8n allows: outcome unknown"
 CONNECTION_LOST = "The connection to the Bitrix24 runner was lost: outcome unknown"
 STOPPED = {"message": "The Bitrix24 runner was stopped before the task was finished", "description": "Look first."}
@@ -133,8 +135,7 @@ class TestRunnerTrouble:
     @pytest.mark.parametrize(
         ("answer", "message", "code"),
         [
-            ({"throws": "Task request timed out"}, NOT_CONNECTED, "RUNNER_NOT_CONNECTED"),
-            ({"throws": "Runner for 'bitrix24' not registered"}, NOT_CONNECTED, "RUNNER_NOT_CONNECTED"),
+            ({"throws": "Runner for 'bitrix24' not registered"}, NOT_REGISTERED, "RUNNER_NOT_CONNECTED"),
             ({"error": {"message": "Task execution timed out after 300 seconds"}}, TOO_LONG, "OUTCOME_UNKNOWN"),
             ({"error": {"message": "Node execution failed"}}, CONNECTION_LOST, "OUTCOME_UNKNOWN"),
             ({"error": {"message": "boom"}}, "The Bitrix24 runner stopped (boom): outcome unknown", "OUTCOME_UNKNOWN"),
@@ -167,12 +168,55 @@ class TestRunnerTrouble:
         )
         assert [item["json"].get("deleted", False) for item in outcome.items] == [True, False, False]
 
-    def test_without_a_runner_the_person_learns_how_to_start_it(self) -> None:
-        outcome = drive(answers=[{"throws": "Task request timed out"}])
+    @pytest.mark.parametrize("nobody", [SILENT, TIMED_OUT])
+    def test_without_a_runner_the_person_learns_how_to_start_it(self, nobody: dict[str, Any]) -> None:
+        outcome = drive(runner=[nobody], answers=[done(0)])
+        assert outcome.jobs == []
         assert outcome.thrown is not None
         assert outcome.thrown["kind"] == "NodeOperationError"
+        assert outcome.thrown["message"] == NOT_CONNECTED
         assert "bitrix-node runner" in outcome.thrown["description"]
         assert "N8N_RUNNERS_AUTH_TOKEN" in outcome.thrown["description"]
+
+    def test_without_a_runner_every_item_says_so(self) -> None:
+        outcome = drive(count=3, continue_on_fail=True, runner=[SILENT], answers=[done(0)])
+        assert outcome.jobs == []
+        assert [item["json"]["error"] for item in outcome.items] == [NOT_CONNECTED] * 3
+        assert {entry["code"] for entry in details(outcome)} == {"RUNNER_NOT_CONNECTED"}
+
+    @pytest.mark.parametrize(
+        "answer", [PRESENT, {**PRESENT, "launched": True}, {"error": {"message": "jobs of version 1"}}]
+    )
+    def test_a_runner_is_asked_for_once(self, answer: dict[str, Any]) -> None:
+        outcome = drive(count=2, runner=[answer], answers=[done(0, remaining=(1,), reason="deadline"), done(1)])
+        assert len(outcome.jobs) == 2
+        assert sorted(outcome.questions) == ["bitrix24", "bitrix24:presence"]
+
+    def test_a_busy_runner_is_waited_for(self) -> None:
+        outcome = drive(runner=[PRESENT, PRESENT, PRESENT], answers=[TIMED_OUT, TIMED_OUT, done(0)])
+        assert outcome.sent == [[0], [0], [0]]
+        assert outcome.items[0]["json"] == {"deleted": True}
+
+    def test_a_runner_that_has_left_is_not_waited_for(self) -> None:
+        outcome = drive(runner=[PRESENT, SILENT], answers=[TIMED_OUT])
+        assert outcome.thrown is not None
+        assert outcome.thrown["message"] == NOT_CONNECTED
+
+    def test_a_stopped_execution_leaves_nothing_to_do_and_starts_nothing_more(self) -> None:
+        outcome = drive(count=2, continue_on_fail=True, answers=[{"stops": True}])
+        assert [job["settings"] for job in outcome.jobs] == [{"probe": True}]
+        assert {entry["code"] for entry in details(outcome)} == {"STOPPED"}
+
+    def test_a_cancelled_task_starts_nothing_more(self) -> None:
+        file = {"text": "x" * (50 * 1024 * 1024), "mimeType": "text/plain"}
+        outcome = drive(
+            continue_on_fail=True,
+            parameters=UPLOAD,
+            inputs=[{"json": {}, "binary": {"data": file}}] * 2,
+            answers=[{"error": {"message": "Task cancelled: Task cancelled by user"}}],
+        )
+        assert outcome.sent == [[0]]
+        assert {entry["code"] for entry in details(outcome)} == {"STOPPED"}
 
     @pytest.mark.parametrize("answer", [{"result": {}}, {"result": None}])
     def test_an_answer_out_of_contract_is_no_crash(self, answer: dict[str, Any]) -> None:

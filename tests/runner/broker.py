@@ -27,6 +27,7 @@ MISSES_ALLOWED = 3
 @dataclass(eq=False)
 class Offer:
     runner: Runner
+    task_type: str
     offer_id: str
     valid_for: int
     end: float
@@ -46,7 +47,9 @@ class Runner:
     close_code: int | None = None
 
     def count(self, kind: str) -> int:
-        return sum(message["type"] == kind for message in self.received)
+        """How many messages of a kind came; of offers, those for jobs."""
+        alike = (message for message in self.received if message["type"] == kind)
+        return sum(message.get("taskType", self.types[0]) == self.types[0] for message in alike)
 
 
 @dataclass(eq=False)
@@ -55,6 +58,7 @@ class Request:
 
     settings: Any
     text: str | None = None
+    task_type: str | None = None
     task_id: str = ""
     runner: Runner | None = None
     refusals: list[str] = field(default_factory=list)
@@ -71,6 +75,7 @@ class Broker:
         self.runners: dict[str, Runner] = {}
         self.former: list[Runner] = []
         self.offers: list[Offer] = []
+        self.presence_offers: list[Offer] = []
         self.requests: list[Request] = []
         self.grants: set[str] = set()
         self.grants_given = 0
@@ -136,9 +141,9 @@ class Broker:
 
     # What a node does
 
-    async def request(self, settings: Any = None, *, text: str | None = None) -> Request:
-        """Wants a task done; `text` is a ready JSON text of the settings."""
-        request = Request(settings if settings is not None else {}, text)
+    async def request(self, settings: Any = None, *, text: str | None = None, task_type: str | None = None) -> Request:
+        """Wants a task done, a job unless another type is named; `text` is a ready JSON text of the settings."""
+        request = Request(settings if settings is not None else {}, text, task_type)
         self.requests.append(request)
         await self._settle()
         return request
@@ -147,8 +152,8 @@ class Broker:
         await self.until(lambda: request.outcome != "pending")
         return request
 
-    async def run(self, settings: Any = None) -> Request:
-        return await self.finished(await self.request(settings))
+    async def run(self, settings: Any = None, *, task_type: str | None = None) -> Request:
+        return await self.finished(await self.request(settings, task_type=task_type))
 
     async def cancel(self, request: Request, reason: str = "Task cancelled by user") -> None:
         request.outcome = "cancelled"
@@ -225,10 +230,11 @@ class Broker:
                     await self.evict(rival)
                 self.runners[runner.runner_id] = runner
                 await self.send(runner, type="broker:runnerregistered")
-            case {"type": "runner:taskoffer", "offerId": offer_id, "validFor": valid_for}:
+            case {"type": "runner:taskoffer", "taskType": task_type, "offerId": offer_id, "validFor": valid_for}:
                 now = asyncio.get_running_loop().time()
                 end = math.inf if valid_for == -1 else now + valid_for / 1000
-                self.offers.append(Offer(runner, offer_id, valid_for, end))
+                offers = self.offers if task_type == runner.types[0] else self.presence_offers
+                offers.append(Offer(runner, task_type, offer_id, valid_for, end))
                 await self._settle()
             case {"type": "runner:taskaccepted" | "runner:taskrejected" | "runner:taskdeferred", "taskId": task_id}:
                 if acceptance := self._acceptances.pop(task_id, None):
@@ -245,15 +251,28 @@ class Broker:
 
     async def _settle(self) -> None:
         now = asyncio.get_running_loop().time()
-        self.offers = [offer for offer in self.offers if offer.end >= now]
+        self._keep_offers(lambda offer: offer.end >= now)
         waiting = [request for request in self.requests if request.outcome == "pending" and not request.task_id]
-        while self.matching and waiting and self.offers:
-            request, offer = waiting.pop(0), self.offers.pop(0)
+        for request in waiting if self.matching else ():
+            if (offer := self._take_offer(request)) is None:
+                continue
             request.task_id = secrets.token_hex(4)
             work = asyncio.create_task(self._offer_to(request, offer))
             self._work.add(work)
             work.add_done_callback(self._work.discard)
         await self._notify()
+
+    def _take_offer(self, request: Request) -> Offer | None:
+        offers = self.offers if request.task_type is None else self.presence_offers
+        for offer in offers:
+            if request.task_type in {None, offer.task_type}:
+                offers.remove(offer)
+                return offer
+        return None
+
+    def _keep_offers(self, good: Callable[[Offer], bool]) -> None:
+        self.offers = [offer for offer in self.offers if good(offer)]
+        self.presence_offers = [offer for offer in self.presence_offers if good(offer)]
 
     async def _offer_to(self, request: Request, offer: Offer) -> None:
         runner, task_id = offer.runner, request.task_id
@@ -279,7 +298,7 @@ class Broker:
         await self.send(
             runner, type="broker:taskcancel", taskId=request.task_id, reason="Acknowledgement window elapsed"
         )
-        self.offers = [offer for offer in self.offers if offer.runner is not runner]
+        self._keep_offers(lambda offer: offer.runner is not runner)
         runner.misses += 1
         if runner.misses >= MISSES_ALLOWED:
             await self.evict(runner, WSCloseCode.PROTOCOL_ERROR)
@@ -300,7 +319,7 @@ class Broker:
             del self.runners[runner.runner_id]
         if runner not in self.former:
             self.former.append(runner)
-        self.offers = [offer for offer in self.offers if offer.runner is not runner]
+        self._keep_offers(lambda offer: offer.runner is not runner)
         for request in self.requests:
             if request.runner is runner and request.outcome == "pending":
                 request.outcome = "runner lost"

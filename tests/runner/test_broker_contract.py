@@ -22,15 +22,16 @@ async def test_introduces_itself_before_it_offers(broker: Broker, start_runner: 
     async with start_runner():
         runner = await broker.registered()
         await broker.until(lambda: runner.count("runner:taskoffer"))
-    assert runner.received[0] == {"type": "runner:info", "name": "Bitrix24 Task Runner", "types": ["bitrix24"]}
-    assert {message["taskType"] for message in runner.received[1:]} == {"bitrix24"}
+    introduction = {"type": "runner:info", "name": "Bitrix24 Task Runner", "types": ["bitrix24", "bitrix24:presence"]}
+    assert runner.received[0] == introduction
+    assert {message["taskType"] for message in runner.received[1:]} == {"bitrix24", "bitrix24:presence"}
 
 
 async def test_the_task_type_can_be_another(broker: Broker, start_runner: StartRunner) -> None:
     async with start_runner(task_type="bitrix24-beta"):
         runner = await broker.registered()
         await broker.until(lambda: broker.offers)
-    assert runner.types == ("bitrix24-beta",)
+    assert runner.types == ("bitrix24-beta", "bitrix24-beta:presence")
     assert runner.received[1]["taskType"] == "bitrix24-beta"
 
 

@@ -1,8 +1,8 @@
 """The host that serves n8n's task broker.
 
 `serve` connects to the broker with a `RunnerConfig` and has an `Executor` do the work. The modules, from the
-outside in: `service` (stay connected), `connection` (get in), `session` (one connection), `tasks` and `offers`
-(what a session keeps track of), `messages` and `serialisation` (what travels).
+outside in: `service` (stay connected), `connection` (get in), `session` (one connection), `tasks`, `offers` and
+`presence` (what a session keeps track of), `messages` and `serialisation` (what travels).
 """
 
 from __future__ import annotations

@@ -46,7 +46,8 @@ class Timings:
         connect: Longest wait for each step of connecting.
         heartbeat: Pause between our own pings; half of it without an answer ends the connection.
         first_retry: Pause after the first failed attempt to connect; it doubles with each further one.
-        longest_retry: Where the doubling ends.
+        longest_retry: Where the doubling ends: sooner than a node stops waiting for a runner, so that workflows which
+            run right after a restart of n8n find one.
         farewell: Longest wait for cancelled tasks to wind up, and for the connection to close.
     """
 
@@ -57,7 +58,7 @@ class Timings:
     connect: float = 10.0
     heartbeat: float = 60.0
     first_retry: float = 1.0
-    longest_retry: float = 30.0
+    longest_retry: float = 5.0
     farewell: float = 3.0
 
 

@@ -16,7 +16,8 @@ import aiohttp
 from bitrix_node.hosts.runner import messages, serialisation
 from bitrix_node.hosts.runner.errors import UnreadableMessageError, UnsendableResultError
 from bitrix_node.hosts.runner.offers import OpenOffers
-from bitrix_node.hosts.runner.tasks import Executor, RunningTasks
+from bitrix_node.hosts.runner.presence import Presence, is_probe
+from bitrix_node.hosts.runner.tasks import Executor, RunningTasks, TaskContext
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
@@ -77,12 +78,14 @@ class Session:
         health: Health,
     ) -> None:
         self._config = config
+        self._execute = execute
         self._socket = socket
         self._stop = stop
         self._health = health
         self._loop = asyncio.get_running_loop()
-        self._tasks = RunningTasks(execute, config.task_timeout, self._report, self._tasks_changed)
+        self._tasks = RunningTasks(self._work, config.task_timeout, self._report, self._tasks_changed)
         self._offers = OpenOffers(config.task_type, config.timings, self._loop.time)
+        self._presence = Presence(config, self._loop.time)
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._ending: asyncio.Future[Ending] = self._loop.create_future()
         self._idle_timer: asyncio.TimerHandle | None = None
@@ -133,14 +136,15 @@ class Session:
     def _dispatch(self, message: messages.BrokerMessage | None) -> None:
         match message:
             case messages.InfoRequest():
-                self._send(messages.RunnerInfo(RUNNER_NAME, (self._config.task_type,)))
+                self._send(messages.RunnerInfo(RUNNER_NAME, (self._config.task_type, self._presence.task_type)))
             case messages.RunnerRegistered():
                 self._register()
             case messages.TaskOfferAccept(task_id, offer_id):
                 self._consider(task_id, offer_id)
             case messages.TaskSettings(task_id, settings):
-                self._tasks.start(task_id, settings)
+                self._begin(task_id, settings)
             case messages.TaskCancel(task_id, reason):
+                self._presence.forget(task_id)
                 self._tasks.cancel(task_id, reason)
             case messages.Drain():
                 self._end(Ending.DRAINED)
@@ -161,6 +165,10 @@ class Session:
         still_open = self._offers.take(offer_id)
         if self._ending.done():
             self._send(messages.TaskRejected(task_id, SHUTTING_DOWN))
+        elif self._presence.accepts(task_id, offer_id):
+            self._send(messages.TaskAccepted(task_id))
+            self._renew_offers()
+            self._restart_idle_timer()
         elif len(self._tasks) >= self._config.max_concurrency:
             self._send(messages.TaskRejected(task_id, AT_CAPACITY))
         elif not still_open:
@@ -168,6 +176,15 @@ class Session:
         else:
             self._tasks.accept(task_id)
             self._send(messages.TaskAccepted(task_id))
+
+    def _begin(self, task_id: str, settings: Any) -> None:
+        if self._presence.forget(task_id):
+            self._send(self._presence.answer(task_id))
+        else:
+            self._tasks.start(task_id, settings)
+
+    async def _work(self, settings: Mapping[str, Any], context: TaskContext) -> Mapping[str, Any]:
+        return self._presence.introduction() if is_probe(settings) else await self._execute(settings, context)
 
     # Messages out
 
@@ -197,7 +214,10 @@ class Session:
             await asyncio.sleep(self._config.timings.offer_interval)
 
     def _renew_offers(self) -> None:
-        for offer in self._offers.renew(self._config.max_concurrency - len(self._tasks)):
+        for offer in (
+            *self._offers.renew(self._config.max_concurrency - len(self._tasks)),
+            *self._presence.renew_offers(),
+        ):
             self._send(offer)
 
     # The end
@@ -205,6 +225,7 @@ class Session:
     def _end(self, ending: Ending) -> None:
         if not self._ending.done():
             self._offers.withdraw()
+            self._presence.withdraw_offers()
             self._ending.set_result(ending)
 
     async def _watch_stop(self) -> None:
