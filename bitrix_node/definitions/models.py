@@ -30,7 +30,15 @@ ParameterType: TypeAlias = Literal[
 """The property types of an n8n panel, under n8n's own names."""
 
 ParameterUse: TypeAlias = Literal[
-    "returnAll", "limit", "simplify", "accessToken", "inputDataField", "outputDataField", "separateItems"
+    "returnAll",
+    "limit",
+    "simplify",
+    "accessToken",
+    "inputDataField",
+    "outputDataField",
+    "separateItems",
+    "batching",
+    "sendInOrder",
 ]
 """What a parameter does when it is not sent to the portal."""
 

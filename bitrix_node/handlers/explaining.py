@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.handlers.listing import row_limit
 from bitrix_node.handlers.pending import pending_answer
 from bitrix_node.handlers.planning import check_required, check_use, check_values, known_elements, plan
+from bitrix_node.handlers.step import SINGLE_REQUESTS
 from bitrix_node.parameters import build_arguments
 from bitrix_node.parameters.arguments import resolve_source
 from bitrix_node.portal.paging import first_page
@@ -21,6 +22,7 @@ def explain(operation: Operation, values: Values) -> list[dict[str, Any]]:
 
     Of a list the arguments are those of the first page, and `paging` names the way to the others.
 
+    A call that shares its request with no other is `alone`; one that waits for the item before it is `inOrder`.
     What an earlier call answers stands as `<answer of STEP: PATH>`.
 
     Raises:
@@ -45,6 +47,10 @@ def _described(request: Request, values: Values, element: Any) -> dict[str, Any]
         limit, maximum = row_limit(values), request.paging.maximum
         call["arguments"] = first_page(request.paging.kind, call["arguments"], limit, maximum)
         call["paging"] = request.paging.kind
+    if values.used("batching") == SINGLE_REQUESTS:
+        call["alone"] = True
+    if values.used("sendInOrder") is True:
+        call["inOrder"] = True
     if request.after_refusal is not None:
         call["onlyAfter"] = f"{request.after_refusal.step} was refused with {' or '.join(request.after_refusal.codes)}"
     if request.when_answer:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from bitrix_node.portal import Answer, Scope
 
 
+SINGLE_REQUESTS = "single"
+"""What the option *Batching* says where no calls are to share a request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What a handler gets to work with.
@@ -57,4 +61,5 @@ class Step:
             droppable=self.droppable,
             token=self.token,
             shared=self.request.once,
+            alone=self.values.used("batching") == SINGLE_REQUESTS,
         )

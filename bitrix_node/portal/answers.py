@@ -6,7 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bitrix_node.portal.errors import LimitReached, NoAnswer, NotThePortal, PortalError, error_from_code
+from bitrix_node.portal.errors import (
+    LimitReached,
+    NoAnswer,
+    NotThePortal,
+    PortalError,
+    TellsNotWhich,
+    error_from_code,
+)
 
 HTTP_OK_BELOW = 400
 HTTP_TOO_MANY_REQUESTS = 429
@@ -67,6 +74,22 @@ def read_command_answer(batch: Any, key: str, method: str) -> Answer | PortalErr
         return NoAnswer("The portal's answer to the batch says nothing of this call", code="NO_ANSWER", method=method)
     total, following = (_count(_part(parts, name, key)) for name in ("result_total", "result_next"))
     return Answer(results[key], total, following, _part(parts, "result_time", key))
+
+
+def read_listed_answers(batch: Answer, count: int) -> list[Answer]:
+    """The answers in a batch of REST 3.0, which come in the order of its calls.
+
+    Args:
+        batch: the answer to the batch.
+        count: how many calls it held.
+
+    Raises:
+        TellsNotWhich: when there are more or fewer answers than calls, so that nobody knows whose they are.
+    """
+    results = batch.result
+    if not isinstance(results, list) or len(results) != count:
+        raise TellsNotWhich("The portal's answer to the batch has not one result for each call", code="NO_ANSWER")
+    return [Answer(result) for result in results]
 
 
 def read_error(body: dict[str, Any], status: int | None, method: str) -> PortalError:

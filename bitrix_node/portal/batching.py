@@ -12,8 +12,17 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.answers import Answer, read_answer, read_command_answer
-from bitrix_node.portal.errors import LimitReached, NoAnswer, NotSent, PortalError
+from bitrix_node.portal.answers import Answer, read_answer, read_command_answer, read_listed_answers
+from bitrix_node.portal.calls import REST_3
+from bitrix_node.portal.errors import (
+    LimitReached,
+    NoAnswer,
+    NotSent,
+    NotThePortal,
+    PortalError,
+    TellsNotWhich,
+    TokenEnded,
+)
 from bitrix_node.portal.pace import FULL_BATCH, MOST_SECONDS, Pace
 
 if TYPE_CHECKING:
@@ -133,7 +142,7 @@ class Batcher:
             call = self._waiting.popleft()
             if call.answer.done():
                 continue
-            fits = call.command is not None and call.endpoint is leader.endpoint
+            fits = call.may_join(leader)
             if fits and seconds + self._pace.expected(call) > MOST_SECONDS:
                 passed.append(call)
                 break
@@ -177,7 +186,7 @@ class Batcher:
             self._pace.note(call, outcome)
             if not call.answer.done():
                 call.answer.set_result(outcome)
-        elif outcome.code in _REFUSED_IN_BATCHES and call.command is not None:
+        elif call.command is not None and (outcome.code in _REFUSED_IN_BATCHES or isinstance(outcome, TellsNotWhich)):
             call.command = None
             self._statistics.repeated += 1
             self.submit(call, again=True)
@@ -192,10 +201,26 @@ class Batcher:
 
     async def _send_batch(self, calls: Sequence[Call]) -> list[Answer | PortalError]:
         self._statistics.count(calls)
+        if calls[0].order.version == REST_3:
+            return await self._send_listed(calls)
         commands = {f"c{index}": call.command for index, call in enumerate(calls)}
         response = await self._transport.post(calls[0].endpoint, "batch", 2, {"halt": 0, "cmd": commands})
         batch: Any = read_answer(response.body, response.status, "batch").result
         return [read_command_answer(batch, key, call.method) for key, call in zip(commands, calls, strict=True)]
+
+    async def _send_listed(self, calls: Sequence[Call]) -> list[Answer | PortalError]:
+        """Sends a batch of REST 3.0; whatever refuses it as a whole is asked of each of its calls alone."""
+        commands = [call.command for call in calls]
+        response = await self._transport.post(calls[0].endpoint, "batch", REST_3, commands)
+        try:
+            batch = read_answer(response.body, response.status, "batch")
+            answers = read_listed_answers(batch, len(calls))
+        except (LimitReached, TokenEnded, NoAnswer, NotThePortal):
+            raise
+        except PortalError as error:
+            raise TellsNotWhich(error.message, code=error.code, http=error.http) from None
+        self._pace.together(calls, batch)
+        return [*answers]
 
 
 def _fail(calls: Iterable[Call], error: Exception) -> None:

@@ -1,9 +1,15 @@
-"""One call on its way to the portal."""
+"""One call on its way to the portal, and the form that it has in a batch.
+
+Batches of REST 2 take a text a command, those of REST 3.0 an object. A batch of REST 3.0 knows one answer for all that
+it holds or one error for all; which command was refused, and what had been done before, it does not tell. So only calls
+that read share one: after an error each of them can be sent again on its own. See "Overview of REST 3.0", "Batch call".
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bitrix_node.rest import method_habits
 from bitrix_node.rest.encoding import command, count_values, fits_a_command
@@ -14,6 +20,11 @@ if TYPE_CHECKING:
     from bitrix_node.credentials import Endpoint
     from bitrix_node.portal.answers import Answer
     from bitrix_node.portal.client import Scope
+
+REST_2, REST_3 = 2, 3
+
+Command: TypeAlias = "str | dict[str, Any]"
+"""A call inside a batch: `method?query` of REST 2, `{method, query}` of REST 3.0."""
 
 HEAVY_COMMAND = 50_000
 """Commands longer than this many characters travel alone."""
@@ -34,6 +45,7 @@ class Order:
         writes: whether it changes anything; decides whether it may be sent again.
         droppable: whether it may be taken back while it waits to be sent.
         token: access token to use in place of the credential's.
+        alone: whether it may not share a request with other calls.
     """
 
     scope: Scope
@@ -43,6 +55,7 @@ class Order:
     writes: bool
     droppable: bool
     token: str | None
+    alone: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -59,7 +72,7 @@ class Call:
     order: Order
     endpoint: Endpoint
     answer: asyncio.Future[Answer]
-    command: str | None = field(init=False)
+    command: Command | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.command = _as_command(self.order)
@@ -69,10 +82,26 @@ class Call:
         """Name of the REST method."""
         return self.order.method
 
+    def may_join(self, other: Call) -> bool:
+        """Whether it may stand in one batch with another call that may."""
+        return (
+            self.command is not None and self.endpoint is other.endpoint and self.order.version == other.order.version
+        )
 
-def _as_command(order: Order) -> str | None:
-    if order.version != 2 or order.method.lower() in method_habits().alone:  # noqa: PLR2004
+
+def _as_command(order: Order) -> Command | None:
+    if order.alone or order.method.lower() in method_habits().alone:
         return None
+    return _as_text(order) if order.version == REST_2 else _as_object(order)
+
+
+def _as_object(order: Order) -> dict[str, Any] | None:
+    if order.writes or len(json.dumps(order.arguments)) > HEAVY_COMMAND:
+        return None
+    return {"method": order.method, "query": order.arguments}
+
+
+def _as_text(order: Order) -> str | None:
     if order.arguments and not fits_a_command(order.arguments):
         return None
     if count_values(order.arguments) > MANY_VALUES:

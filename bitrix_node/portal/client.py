@@ -210,6 +210,7 @@ class Scope:
         droppable: bool = False,
         token: str | None = None,
         shared: bool = False,
+        alone: bool = False,
     ) -> Answer:
         """Calls a method and waits for its answer.
 
@@ -221,12 +222,13 @@ class Scope:
             droppable: whether it may be taken back by `stop` while it waits to be sent.
             token: access token to use in place of the credential's.
             shared: whether the answer to the same call earlier in this run will do.
+            alone: whether it may not share a request with other calls.
 
         Raises:
             PortalError: the typed error; see `portal.errors`.
         """
         writes = method_habits().writes(method) if writes is None else writes
-        order = Order(self, method, arguments or {}, version, writes, droppable, token)
+        order = Order(self, method, arguments or {}, version, writes, droppable, token, alone)
         return await (self._answer_once(order) if shared else self._portal.send(order))
 
     async def _answer_once(self, order: Order) -> Answer:

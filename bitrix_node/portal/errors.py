@@ -132,6 +132,12 @@ class Recalled(NotSent):
     """Taken back before it was sent, because the same method has just been refused; its sender decides anew."""
 
 
+class TellsNotWhich(PortalError):
+    """A batch was refused as a whole: which of its calls that is about, only each of them alone can tell."""
+
+    retryable = True
+
+
 class NoAnswer(PortalError):
     """Sent, but whether it was carried out is unknown: late, cut off, or not from the REST API."""
 

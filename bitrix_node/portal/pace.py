@@ -47,9 +47,23 @@ class Pace:
             call: what was sent.
             answer: its answer; one without a sensible duration says nothing.
         """
-        duration = answer.time.get("duration") if isinstance(answer.time, dict) else None
-        if not isinstance(duration, (int, float)) or isinstance(duration, bool) or not duration >= 0:
-            return
+        duration = _duration(answer)
+        if duration is not None:
+            self._learn(call, duration)
+
+    def together(self, calls: Sequence[Call], batch: Answer) -> None:
+        """The same for a batch that tells only how long all of it took.
+
+        Args:
+            calls: what it carried.
+            batch: its answer.
+        """
+        duration = _duration(batch)
+        if duration is not None:
+            for call in calls:
+                self._learn(call, duration / len(calls))
+
+    def _learn(self, call: Call, duration: float) -> None:
         duration = min(duration, _SLOWEST)
         known = self.seconds.get(call.method, duration)
         slower = duration > known
@@ -74,3 +88,10 @@ class Pace:
         """How many commands of the call's method are answered soon; a full batch while nothing is known of it."""
         seconds = max(self.seconds.get(call.method, 0.0), SOON / FULL_BATCH)
         return max(1, int(SOON / seconds))
+
+
+def _duration(answer: Answer) -> float | None:
+    duration = answer.time.get("duration") if isinstance(answer.time, dict) else None
+    if not isinstance(duration, (int, float)) or isinstance(duration, bool) or not duration >= 0:
+        return None
+    return duration

@@ -57,15 +57,20 @@ class Transport:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
-    async def post(self, endpoint: Endpoint, method: str, version: int, arguments: dict[str, Any]) -> Response:
+    async def post(
+        self, endpoint: Endpoint, method: str, version: int, arguments: dict[str, Any] | list[Any]
+    ) -> Response:
         """Sends one call.
+
+        A list, as a batch of REST 3.0 is one, becomes an object keyed by number where a token has to go along in the
+        body: PHP does not tell the two apart.
 
         Raises:
             Unreachable: when nothing was sent.
             NoAnswer: when it was sent and no whole response came back.
             NotThePortal: when the address redirects elsewhere.
         """
-        body = arguments if endpoint.token is None else {**arguments, "auth": endpoint.token}
+        body = arguments if endpoint.token is None else {**_keyed(arguments), "auth": endpoint.token}
         try:
             address = endpoint.address(method, version)
             payload = BytesIO(json.dumps(body).encode())
@@ -117,6 +122,10 @@ class Transport:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def _keyed(arguments: dict[str, Any] | list[Any]) -> dict[str, Any]:
+    return arguments if isinstance(arguments, dict) else {str(place): entry for place, entry in enumerate(arguments)}
 
 
 def _unreachable(place: str, method: str, error: Exception) -> Unreachable:

@@ -23,6 +23,8 @@ from bitrix_node.runtime.failures import FailureWriter, ItemFailure
 from bitrix_node.runtime.items import Item, output_items
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bitrix_node.definitions import Operation, Request
     from bitrix_node.portal import Portal
 
@@ -92,6 +94,11 @@ class RunOptions:
     progress: Progress | None = None
 
 
+def in_order(prepared: Iterable[Prepared]) -> bool:
+    """Whether each item waits for the one before it: one that asks for order needs the others to keep to it too."""
+    return any(entry.values.used("sendInOrder") is True for entry in prepared)
+
+
 class Execution:
     """Runs one operation over items.
 
@@ -158,6 +165,10 @@ class Execution:
         return Prepared(values, requests)
 
     async def _carry_out(self, prepared: Sequence[tuple[int, Prepared]]) -> None:
+        if in_order(entry for _, entry in prepared):
+            for index, entry in prepared:
+                await self._run_item(index, entry)
+            return
         tasks = [asyncio.create_task(self._run_item(index, entry)) for index, entry in prepared]
         try:
             await asyncio.gather(*tasks)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials.redaction import redact
 from bitrix_node.handlers import perform_in_parts
-from bitrix_node.runtime.execution import Execution
+from bitrix_node.runtime.execution import Execution, in_order
 from bitrix_node.runtime.items import Item, output_items
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class StreamedExecution(Execution):
         """
         self._total = len(inputs)
         values = dict(self._prepare(inputs))
+        self._most_ahead = self._most_begun(values)
         if self._failures and not self._keeps_going:
             raise self._run_failed([])
         waiting, begun, done = deque(item.index for item in inputs), deque[_Begun | int](), list[int]()
@@ -99,13 +100,19 @@ class StreamedExecution(Execution):
 
     def _begin(self, waiting: deque[int], begun: deque[_Begun | int], values: dict[int, Prepared]) -> None:
         """Begins further items when there is room for enough of them, and keeps the places of those that failed."""
-        lists = any(request.handler == "list" for request in self._operation.calls)
-        room = (LISTS_AHEAD if lists else ITEMS_AHEAD) - len(begun)
+        room = self._most_ahead - len(begun)
         if begun and room < ITEMS_TOGETHER:
             return
         for _ in range(min(room, len(waiting))):
             index = waiting.popleft()
             begun.append(self._begun(index, values.pop(index)) if index in values else index)
+
+    def _most_begun(self, values: dict[int, Prepared]) -> int:
+        """How many items are begun before the foremost one is done."""
+        if in_order(values.values()):
+            return 1
+        lists = any(request.handler == "list" for request in self._operation.calls)
+        return LISTS_AHEAD if lists else ITEMS_AHEAD
 
     def _begun(self, index: int, prepared: Prepared) -> _Begun:
         parts = perform_in_parts(self._operation, prepared.values, self._scope, prepared.requests)

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from bitrix_node.definitions.checks.views import Field, OperationView, RequestView, Tree
     from bitrix_node.definitions.faults import Fault
 
-_NOT_SENT = {"returnAll", "limit", "simplify", "accessToken", "outputDataField", "separateItems"}
+_NOT_SENT = {
+    "returnAll",
+    "limit",
+    "simplify",
+    "accessToken",
+    "outputDataField",
+    "separateItems",
+    "batching",
+    "sendInOrder",
+}
 
 
 def unknown_paths(operation: OperationView) -> Iterator[Fault]:
