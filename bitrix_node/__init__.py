@@ -35,4 +35,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415
 
+    import bitrix_node.eager_pydantic  # noqa: F401, PLC0415
+
     return getattr(import_module(_HOMES[name]), name)
