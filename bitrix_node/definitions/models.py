@@ -30,6 +30,7 @@ ParameterType: TypeAlias = Literal[
 """The property types of an n8n panel, under n8n's own names."""
 
 ParameterUse: TypeAlias = Literal[
+    "combination",
     "returnAll",
     "limit",
     "simplify",
@@ -58,6 +59,8 @@ class Option(_Model):
     name: str
     value: str | int | bool
     description: str | None = None
+    prefix: str = ""
+    takes: Literal["value", "part", "beginning", "end", "list", "range", "nothing"] = "value"
 
 
 class ParameterGroup(_Model):
@@ -91,6 +94,9 @@ class Parameter(_Model):
     transform: str | None = None
     key: str | None = None
     show: Condition | None = None
+    builds: Literal["conditions", "order"] | None = None
+    fills: str | None = None
+    below_options: bool = False
     use: ParameterUse | None = None
     refuses: str | None = None
 

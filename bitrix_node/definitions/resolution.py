@@ -68,7 +68,7 @@ def _operation(name: str, operation: Mapping[str, Any], names: _Names, common_op
     path = f"operations.{name}"
     parameters = _parameters(operation.get("parameters", []), names, f"{path}.parameters")
     own_options = _parameters(operation.get("options", []), names, f"{path}.options")
-    options_name = operation.get("optionsParameter", "options")
+    options = _options(operation.get("optionsParameter", "options"), [*own_options, *common_options])
     return {
         **{key: value for key, value in operation.items() if key not in _SHORT_FORMS},
         "operation": name,
@@ -76,10 +76,21 @@ def _operation(name: str, operation: Mapping[str, Any], names: _Names, common_op
             {**refusal, "when": _conditions(refusal["when"], names, f"{path}.refusals[{index}].when")}
             for index, refusal in enumerate(operation.get("refusals", []))
         ],
-        "parameters": [*parameters, _options(options_name, [*own_options, *common_options])],
+        "parameters": _panel(parameters, options),
         "requests": _requests(_alternatives(operation), names, f"{path}.requests"),
         "steps": _requests(operation.get("steps", []), names, f"{path}.steps"),
     }
+
+
+def _panel(parameters: Sequence[Tree], options: Tree) -> list[Tree]:
+    """The fields in the order of the panel, those that fill another one with its path."""
+    members = {member["name"] for member in options["members"]}
+    filling = [
+        {**entry, "fills": f"{options['name']}.{entry['fills']}"} if entry.get("fills") in members else entry
+        for entry in parameters
+    ]
+    below = [entry for entry in filling if entry.get("belowOptions")]
+    return [*(entry for entry in filling if entry not in below), options, *below]
 
 
 def _options(name: str, members: list[Tree]) -> Tree:

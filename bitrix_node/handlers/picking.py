@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from bitrix_node.definitions import Answer as AnswerSpec
     from bitrix_node.parameters import Values
 
-_CONDITION = re.compile(r"(!=|!|<=|<|>=|>|%|=)?(.*)", re.DOTALL)
+_CONDITION = re.compile(r"(!?)(<=|<|>=|>|=%|%=|%|@|=)?(.*)", re.DOTALL)
 
 
 def picked_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Any]:
     """The rows that the item's filter lets through, in the order that it asks for.
 
     The filter is written as list methods of Bitrix24 write theirs: an object of field and value, or values of which one
-    is enough; in front of the name may stand `!`, `<`, `<=`, `>`, `>=` or `%` (contains). Numbers and their texts are
-    the same, and so are capitals and small letters.
+    is enough; in front of the name may stand `<`, `<=`, `>`, `>=`, `@` (one of), `%` (contains) or `=%` (a pattern with
+    `%` for any text), and `!` before them or alone for the opposite. Numbers and their texts are the same, and so are
+    capitals and small letters.
     """
     conditions, directions = (_object(path, values) for path in (spec.filter, spec.order))
     found = [(as_item(row, spec), row) for row in rows]
@@ -42,13 +43,13 @@ def _object(path: str | None, values: Values) -> dict[str, Any]:
 
 
 def _fulfils(item: dict[str, Any], name: str, wanted: Any) -> bool:
-    sign, field = _CONDITION.fullmatch(name).groups()  # type: ignore[union-attr]
-    found = at_path(item, field)
-    choices = wanted if isinstance(wanted, list) else [wanted]
-    if sign in {"!", "!="}:
-        return not any(_comparable(found) == _comparable(choice) for choice in choices)
+    negation, sign, field = _CONDITION.fullmatch(name).groups()  # type: ignore[union-attr]
+    found = _comparable(at_path(item, field))
     compare = _COMPARISONS[sign or "="]
-    return any(compare(_comparable(found), _comparable(choice)) for choice in choices)
+    fulfilled = any(
+        compare(found, _comparable(choice)) for choice in (wanted if isinstance(wanted, list) else [wanted])
+    )
+    return fulfilled != bool(negation)
 
 
 def _ordered(compare: Callable[[Any, Any], bool], found: Any, wanted: Any) -> bool:
@@ -60,8 +61,16 @@ def _contains(found: Any, wanted: Any) -> bool:
     return str(wanted[1]) in str(found[1])
 
 
+def _matches(found: Any, wanted: Any) -> bool:
+    pattern = ".*".join(re.escape(part) for part in str(wanted[1]).split("%"))
+    return re.fullmatch(pattern, str(found[1]), re.DOTALL) is not None
+
+
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
+    "@": operator.eq,
+    "=%": _matches,
+    "%=": _matches,
     "<": partial(_ordered, operator.lt),
     "<=": partial(_ordered, operator.le),
     ">": partial(_ordered, operator.gt),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.binary import BinaryData
 from bitrix_node.parameters.errors import ParameterError, UnusableValue
+from bitrix_node.parameters.filling import filled
 from bitrix_node.parameters.types import read_typed, shortened
 from bitrix_node.parameters.values import UNSET, Values
 
@@ -43,6 +45,9 @@ _TAKE_SEVERAL_FILES = {"activityFiles", "attachedFiles"}
 """Transforms of binary data for which the panel may name several fields, separated by commas."""
 
 
+_ROW = re.compile(r"\[(\d+)\]")
+
+
 class _Reader:
     def __init__(self, operation: Operation, binary: Mapping[str, Any], *, strict: bool) -> None:
         self._operation, self._binary, self._strict = operation, binary, strict
@@ -53,7 +58,23 @@ class _Reader:
         self._refuse_unknown(raw, self._operation.parameters, "")
         for parameter in self._operation.parameters:
             self._read_parameter(parameter, raw.get(parameter.name, UNSET), parameter.name)
+        for parameter in self._operation.parameters:
+            if parameter.fills is not None and parameter.name in self._given:
+                self._fill(parameter, parameter.fills)
         return self._values
+
+    def _fill(self, parameter: Parameter, target: str) -> None:
+        """Moves what rows build to the JSON field that they stand for; one that is no object is refused when sent."""
+        beside = self._given.get(target, {})
+        rows = self._given.pop(parameter.name)
+        if isinstance(beside, dict):
+            combination = self._values.used("combination") if self._combines() else None
+            self._given[target] = filled(parameter, rows, beside, combination)
+
+    def _combines(self) -> bool:
+        """Whether the panel shows how conditions are combined."""
+        entries = [parameter for parameter in self._operation.parameters if parameter.use == "combination"]
+        return any(self._values.is_given(entry.name) for entry in entries)
 
     def _read_parameter(self, parameter: Parameter, raw: Any, path: str) -> None:
         if parameter.show and not self._values.fulfils(parameter.show):
@@ -97,7 +118,7 @@ class _Reader:
             value = read_typed(parameter, raw)
             return self._binary_field(parameter, value) if parameter.use == "inputDataField" and value else value
         except UnusableValue as fault:
-            message = f"'{parameter.display_name}' must be {fault}; got {fault.got or shortened(raw)}"
+            message = f"'{parameter.display_name}'{_in_row(path)} must be {fault}; got {fault.got or shortened(raw)}"
             raise ParameterError(path, message, _description(parameter)) from None
 
     def _binary_field(self, parameter: Parameter, name: str) -> Any:
@@ -168,6 +189,12 @@ def _given_or_default(parameter: Parameter, raw: Any) -> Any:
     value = parameter.default if raw is UNSET else raw
     empty = value in ("", {}, "{}", "[]", []) and not parameter.required
     return UNSET if empty else value
+
+
+def _in_row(path: str) -> str:
+    """Which row of a table a path leads into, in words; nothing for a field that stands alone."""
+    number = _ROW.search(path)
+    return f" in row {int(number.group(1)) + 1}" if number else ""
 
 
 def _description(parameter: Parameter) -> str:

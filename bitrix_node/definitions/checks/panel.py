@@ -52,6 +52,8 @@ _OWNED_KEYS = {
     "options": ("options", "multiOptions"),
     "members": ("collection",),
     "groups": ("fixedCollection",),
+    "builds": ("fixedCollection",),
+    "fills": ("fixedCollection",),
     "rows": ("string", "json"),
     "minValue": ("number",),
     "maxValue": ("number",),

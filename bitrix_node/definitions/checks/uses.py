@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bitrix_node.definitions.faults import Fault
 
 _NOT_SENT = {
+    "combination",
     "returnAll",
     "limit",
     "simplify",
@@ -59,12 +60,20 @@ def fields_sent_nowhere(operation: OperationView) -> Iterator[Fault]:
     if "refuses" in operation.tree:
         return
     used = set(_paths_with_effect(operation))
+    used |= {entry.path for entry in operation.top_fields if _filled_by(operation, entry) in used}
     for entry in operation.fields.values():
         collection = entry.path.partition(".")[0]
         if entry.path in used or collection in used or entry.tree.get("use") in _NOT_SENT or _is_inert(entry):
             continue
         message = f"the field {shown(entry.path)} is sent nowhere"
         yield operation.fault(entry.place, message, "a request that has it among its arguments")
+
+
+def _filled_by(operation: OperationView, entry: Field) -> str | None:
+    """The path of the field that an entry's rows fill: an option where there is one of that name."""
+    target = entry.tree.get("fills")
+    option = f"{operation.options_name}.{target}"
+    return option if option in operation.fields else target
 
 
 def _is_inert(entry: Field) -> bool:
@@ -83,6 +92,9 @@ def _paths_named(operation: OperationView) -> Iterator[tuple[str, str]]:
     for place, condition in _conditions(operation):
         for path in condition:
             yield place, path
+    for entry in operation.top_fields:
+        if target := _filled_by(operation, entry):
+            yield f"{entry.place}.fills", target
     for request in operation.requests:
         for place, source in request.sources():
             yield from ((place, source[key]) for key in PATH_KEYS if key in source)

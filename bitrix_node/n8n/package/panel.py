@@ -65,23 +65,42 @@ def _choice(display_name: str, name: str, choices: Iterable[Property], *, defaul
 
 
 def _merged(operations: Sequence[Operation]) -> list[_Entry]:
-    """Merges the properties that operations share, keeping each operation's own order.
-
-    Each operation walks through the list that grew so far: a property that stands further on is shared, any other is
-    put in at the place that the walk has reached.
-    """
+    """Merges the properties that operations share, as many as keeping each operation's own order allows."""
     entries: list[_Entry] = []
     for operation in operations:
-        reached = 0
-        for parameter in operation.parameters:
-            body = render_property(parameter)
-            found = next((index for index in range(reached, len(entries)) if entries[index].body == body), None)
-            if found is None:
-                entries.insert(reached, _Entry(body))
-                found = reached
-            entries[found].operations.append(operation.operation)
-            reached = found + 1
+        bodies = [render_property(parameter) for parameter in operation.parameters]
+        places = _common([entry.body for entry in entries], bodies)
+        added = place = 0
+        for number, body in enumerate(bodies):
+            if number in places:
+                place = places[number] + added
+            else:
+                entries.insert(place, _Entry(body))
+                added += 1
+            entries[place].operations.append(operation.operation)
+            place += 1
     return entries
+
+
+def _common(known: Sequence[Property], wanted: Sequence[Property]) -> dict[int, int]:
+    """The longest series that both lists have in the same order: place among the wanted -> place among the known."""
+    longest = [[0] * (len(known) + 1) for _ in range(len(wanted) + 1)]
+    for row in range(len(wanted) - 1, -1, -1):
+        for column in range(len(known) - 1, -1, -1):
+            below, right = longest[row + 1][column], longest[row][column + 1]
+            same = wanted[row] == known[column]
+            longest[row][column] = 1 + longest[row + 1][column + 1] if same else max(below, right)
+    places: dict[int, int] = {}
+    row = column = 0
+    while row < len(wanted) and column < len(known):
+        if wanted[row] == known[column]:
+            places[row] = column
+            row, column = row + 1, column + 1
+        elif longest[row + 1][column] >= longest[row][column + 1]:
+            row += 1
+        else:
+            column += 1
+    return places
 
 
 def _shown_for(resource: Resource, entry: _Entry) -> Property:

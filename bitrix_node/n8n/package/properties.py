@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bitrix_node.definitions.models import Condition, Parameter
+    from bitrix_node.definitions.models import Condition, Option, Parameter
 
 Property = dict[str, Any]
 
@@ -92,7 +92,11 @@ def _options(parameter: Parameter) -> list[Property] | None:
             }
             for group in parameter.groups
         ]
-    return [option.model_dump(exclude_none=True) for option in parameter.options] if parameter.options else None
+    return [_choice(option) for option in parameter.options] if parameter.options else None
+
+
+def _choice(option: Option) -> Property:
+    return option.model_dump(include={"name", "value", "description"}, exclude_none=True)
 
 
 def _display_options(show: Condition | None, siblings: Sequence[Parameter]) -> Property:

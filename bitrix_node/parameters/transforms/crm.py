@@ -117,7 +117,15 @@ def translated_filter(value: Any, name_of: Callable[[str], str]) -> dict[str, An
     """A filter with every name in it translated by `name_of`."""
     if not isinstance(value, dict):
         raise UnusableValue('a JSON object such as {">DATE_CREATE": "2026-01-01"}')
-    return {_filter_key(key, name_of): _translated_conditions(entry, name_of) for key, entry in value.items()}
+    translated: dict[str, Any] = {}
+    for key, entry in value.items():
+        name = _filter_key(key, name_of)
+        if name in translated:
+            raise UnusableValue(
+                f"conditions that each have a key of their own ({key} is {name}, which is there already)", key
+            )
+        translated[name] = _translated_conditions(entry, name_of)
+    return translated
 
 
 def _translated_conditions(entry: Any, name_of: Callable[[str], str]) -> Any:
