@@ -46,7 +46,7 @@ class Editor:
     async def open_workflow(self, workflow_id: str) -> None:
         """Opens a stored workflow and waits until its nodes stand on the canvas."""
         await self.page.goto(f"{self.url}/workflow/{workflow_id}")
-        await expect(self.page.get_by_test_id("canvas-node").first).to_be_visible()
+        await expect(self.page.get_by_test_id("canvas-node").first).to_be_visible(timeout=30_000)
 
     async def open_node(self, workflow_id: str, node_id: str) -> None:
         """Opens the panel of a node of a stored workflow."""

@@ -100,4 +100,3 @@ async def test_an_agent_finds_the_node_among_its_tools(editor: Editor, n8n: N8nC
     await expect(editor.page.get_by_test_id("node-creator")).to_be_visible()
     creator = await editor.search_nodes("bitrix24")
     await expect(creator.get_by_test_id("node-creator-item-name").get_by_text("Bitrix24 Tool")).to_be_visible()
-    await editor.picture("agent-tool")
