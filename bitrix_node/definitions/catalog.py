@@ -8,6 +8,7 @@ from typing import Any
 
 from bitrix_node.definitions.locations import DataLocation, packaged_data
 from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Resource
+from bitrix_node.definitions.polling import Polling
 from bitrix_node.definitions.resolution import resolve_resource
 from bitrix_node.definitions.resource_files import read_resource
 from bitrix_node.definitions.unknown import UnknownName
@@ -48,6 +49,11 @@ class Definitions:
         files = (self.location.credentials / f"{name}.yaml" for name in self.manifest["credentials"])
         types = (CredentialType.model_validate(read_yaml(path)) for path in files)
         return {credential.credential: credential for credential in types}
+
+    @cached_property
+    def polling(self) -> Polling:
+        """What the trigger can watch by asking again and again."""
+        return Polling.model_validate(read_yaml(self.location.polling))
 
     def resource(self, name: str) -> Resource:
         """One resource, read when first asked for.

@@ -36,6 +36,11 @@ class DataLocation:
         return self.root / "node_definitions" / "methods"
 
     @property
+    def polling(self) -> Path:
+        """What the trigger can watch by asking again and again."""
+        return self.root / "node_definitions" / "polling.yaml"
+
+    @property
     def schema(self) -> Path:
         """The folder with the JSON Schemas."""
         return self.root / "node_definitions" / "schema"

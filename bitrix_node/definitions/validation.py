@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bitrix_node.definitions.checks.documents import Document, file_name, read_document
 from bitrix_node.definitions.checks.parameters import listed_parameters, shared_parameters
+from bitrix_node.definitions.checks.polling import polling_faults
 from bitrix_node.definitions.checks.resource import listing_faults, resource_faults, resource_heads
 from bitrix_node.definitions.faults import Fault, one_of, shown
 from bitrix_node.definitions.locations import DataLocation, packaged_data
@@ -79,6 +80,8 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
     catalogue = MethodCatalogue(location) if location.methods.is_dir() else None
     for head in heads.values():
         yield from resource_faults(head, parameters, options, catalogue)
+    if location.polling.is_file():
+        yield from polling_faults(location.polling, catalogue)
 
 
 def _credential_faults(location: DataLocation, manifest: Document, node: Document) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 
-from bitrix_node.definitions import models
+from bitrix_node.definitions import models, polling
 from bitrix_node.definitions.locations import packaged_data
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ PAIRS: dict[str, tuple[Any, type[BaseModel], set[str], set[str]]] = {
     "source": (SCHEMAS["resource.schema.json"]["$defs"]["sourceObject"], models.Source, set(), set()),
     "node": (SCHEMAS["node.schema.json"], models.NodeDefinition, set(), set()),
     "credential": (SCHEMAS["credential.schema.json"], models.CredentialType, set(), set()),
+    "polling": (SCHEMAS["polling.schema.json"], polling.Polling, set(), set()),
+    "polled list": (SCHEMAS["polling.schema.json"]["$defs"]["list"], polling.PolledList, set(), set()),
+    "polled record": (SCHEMAS["polling.schema.json"]["$defs"]["record"], polling.PolledRecord, set(), set()),
+    "polled field": (SCHEMAS["polling.schema.json"]["$defs"]["rowField"], polling.RowField, set(), set()),
     "credential test": (SCHEMAS["credential.schema.json"]["properties"]["test"], models.CredentialTest, set(), set()),
 }
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KINDS = {
     "manifest": "manifest.schema.json",
     "node": "node.schema.json",
+    "polling": "polling.schema.json",
     "credential": "credential.schema.json",
     "resource": "resource.schema.json#/$defs/resource",
     "part": "resource.schema.json#/$defs/part",
