@@ -11,6 +11,7 @@ from bitrix_node.definitions.models import CredentialType, NodeDefinition, Opera
 from bitrix_node.definitions.polling import Polling
 from bitrix_node.definitions.resolution import resolve_resource
 from bitrix_node.definitions.resource_files import read_resource
+from bitrix_node.definitions.trigger import Event, TriggerDefinition
 from bitrix_node.definitions.unknown import UnknownName
 from bitrix_node.definitions.yaml_files import read_yaml
 
@@ -37,6 +38,17 @@ class Definitions:
     def node(self) -> NodeDefinition:
         """The node itself."""
         return NodeDefinition.model_validate(read_yaml(self.location.node))
+
+    @cached_property
+    def trigger(self) -> TriggerDefinition:
+        """The trigger node."""
+        return TriggerDefinition.model_validate(read_yaml(self.location.trigger))
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The documented events, by code."""
+        entries = json.loads(self.location.events.read_text(encoding="utf-8"))
+        return tuple(Event.model_validate(entry) for entry in entries)
 
     @cached_property
     def resource_names(self) -> tuple[str, ...]:

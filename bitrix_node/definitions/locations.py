@@ -26,6 +26,16 @@ class DataLocation:
         return self.root / "node_definitions" / "bitrix24.yaml"
 
     @property
+    def trigger(self) -> Path:
+        """The trigger node."""
+        return self.root / "node_definitions" / "bitrix24_trigger.yaml"
+
+    @property
+    def events(self) -> Path:
+        """The catalogue of events."""
+        return self.root / "node_definitions" / "events.json"
+
+    @property
     def resources(self) -> Path:
         """The folder with one file a resource."""
         return self.root / "node_definitions" / "resources"

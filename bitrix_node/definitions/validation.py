@@ -12,6 +12,7 @@ from bitrix_node.definitions.checks.documents import Document, file_name, read_d
 from bitrix_node.definitions.checks.parameters import listed_parameters, shared_parameters
 from bitrix_node.definitions.checks.polling import polling_faults
 from bitrix_node.definitions.checks.resource import listing_faults, resource_faults, resource_heads
+from bitrix_node.definitions.checks.trigger import trigger_faults
 from bitrix_node.definitions.faults import Fault, one_of, shown
 from bitrix_node.definitions.locations import DataLocation, packaged_data
 from bitrix_node.definitions.methods import MethodCatalogue
@@ -78,6 +79,7 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
     if "resources" in node.content:
         yield from listing_faults(node.content["resources"], heads, node.file)
     catalogue = MethodCatalogue(location) if location.methods.is_dir() else None
+    yield from trigger_faults(location, catalogue)
     for head in heads.values():
         yield from resource_faults(head, parameters, options, catalogue)
     if location.polling.is_file():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 
-from bitrix_node.definitions import models, polling
+from bitrix_node.definitions import models, polling, trigger
 from bitrix_node.definitions.locations import packaged_data
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ PAIRS: dict[str, tuple[Any, type[BaseModel], set[str], set[str]]] = {
     "answer": (SCHEMAS["resource.schema.json"]["$defs"]["answer"], models.Answer, set(), set()),
     "source": (SCHEMAS["resource.schema.json"]["$defs"]["sourceObject"], models.Source, set(), set()),
     "node": (SCHEMAS["node.schema.json"], models.NodeDefinition, set(), set()),
+    "trigger": (SCHEMAS["trigger.schema.json"], trigger.TriggerDefinition, set(), set()),
+    "record": (SCHEMAS["trigger.schema.json"]["$defs"]["record"], trigger.RecordSource, set(), set()),
+    "bot event": (SCHEMAS["trigger.schema.json"]["$defs"]["botEvent"], trigger.BotEvent, set(), set()),
     "credential": (SCHEMAS["credential.schema.json"], models.CredentialType, set(), set()),
     "polling": (SCHEMAS["polling.schema.json"], polling.Polling, set(), set()),
     "polled list": (SCHEMAS["polling.schema.json"]["$defs"]["list"], polling.PolledList, set(), set()),

@@ -1,6 +1,6 @@
-"""Writes `node_definitions/methods/` and the examples that the tests hold it against.
+"""Writes `node_definitions/methods/`, the examples that the tests hold it against, and `node_definitions/events.json`.
 
-python -m tools.catalogue path/to/rest-methods.json
+python -m tools.catalogue path/to/rest-methods.json path/to/rest-events.json
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tools.catalogue.entries import entry_of
+from tools.catalogue.events import event_entries
 from tools.catalogue.examples import shortened
 
 if TYPE_CHECKING:
@@ -21,14 +22,16 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = ROOT / "node_definitions" / "methods"
+EVENTS = ROOT / "node_definitions" / "events.json"
 EXAMPLES = ROOT / "tests" / "definitions" / "reference_examples.jsonl"
 CORRECTIONS = Path(__file__).with_name("corrections.yaml")
 
 Tree = dict[str, Any]
 
 
-def main(reference: Path) -> None:
+def main(reference: Path, events: Path) -> None:
     """Reads the reference and replaces every generated file."""
+    _write_list(EVENTS, event_entries(json.loads(events.read_text(encoding="utf-8"))))
     methods = list(_methods(json.loads(reference.read_text(encoding="utf-8"))))
     corrections = yaml.safe_load(CORRECTIONS.read_text(encoding="utf-8"))
     entries = [entry_of(name, method, corrections.get(name, {})) for name, method in methods]
@@ -54,8 +57,7 @@ def _write_entries(entries: Iterable[Tree]) -> None:
     for stale in METHODS.glob("*.json"):
         stale.unlink()
     for module, members in modules.items():
-        lines = ",\n".join(_compact(entry) for entry in members)
-        (METHODS / f"{module}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+        _write_list(METHODS / f"{module}.json", members)
 
 
 def _examples(name: str, method: Tree) -> Iterator[str]:
@@ -63,6 +65,11 @@ def _examples(name: str, method: Tree) -> Iterator[str]:
     for example in method["examples"]:
         if isinstance(example, dict):
             yield _compact({"method": name, "version": version, "arguments": shortened(example)})
+
+
+def _write_list(path: Path, entries: Iterable[Tree]) -> None:
+    lines = ",\n".join(_compact(entry) for entry in entries)
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
@@ -74,6 +81,6 @@ def _compact(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:  # noqa: PLR2004
+    if len(sys.argv) != 3:  # noqa: PLR2004
         sys.exit(__doc__)
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -22,6 +22,7 @@ KINDS = {
     "manifest": "manifest.schema.json",
     "node": "node.schema.json",
     "polling": "polling.schema.json",
+    "trigger": "trigger.schema.json",
     "credential": "credential.schema.json",
     "resource": "resource.schema.json#/$defs/resource",
     "part": "resource.schema.json#/$defs/part",

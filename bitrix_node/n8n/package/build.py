@@ -10,7 +10,14 @@ from bitrix_node.n8n.package.archive import pack
 from bitrix_node.n8n.package.description import node_description, shim_plan
 from bitrix_node.n8n.package.icons import ASSETS, icon_files
 from bitrix_node.n8n.package.manifest import codex, package_manifest
-from bitrix_node.n8n.package.scripts import class_name, credential_script, node_script, shim_scripts
+from bitrix_node.n8n.package.scripts import (
+    class_name,
+    credential_script,
+    node_script,
+    shim_scripts,
+    trigger_script,
+)
+from bitrix_node.n8n.package.trigger import trigger_description, trigger_plan
 from bitrix_node.version import VERSION
 
 if TYPE_CHECKING:
@@ -44,13 +51,13 @@ def package_files(definitions: Definitions) -> dict[str, bytes]:
     """Returns every file of the package: path inside it -> content."""
     node, credentials = definitions.node, definitions.credentials
     resources = [definitions.resource(name) for name in definitions.resource_names]
-    class_ = class_name(node.node)
+    class_, trigger_class = class_name(node.node), class_name(definitions.trigger.trigger)
     home = f"{NODES}/{class_}"
     package = package_manifest(
         definitions.manifest,
         version=VERSION,
         description=node.description,
-        nodes=[f"{home}/{class_}.node.js"],
+        nodes=[f"{NODES}/{name}/{name}.node.js" for name in (class_, trigger_class)],
         credentials=[f"{CREDENTIALS}/{class_name(name)}.credentials.js" for name in credentials],
     )
     files = {
@@ -58,16 +65,29 @@ def package_files(definitions: Definitions) -> dict[str, bytes]:
         "README.md": (ASSETS / "README.md").read_bytes(),
         "LICENSE": (ASSETS / "LICENSE").read_bytes(),
         f"{home}/{class_}.node.js": node_script(node.node),
-        f"{home}/{class_}.node.json": _json(codex(node, package["name"]), indent=2),
+        f"{home}/{class_}.node.json": _json(codex(node, package["name"], node.node), indent=2),
         f"{home}/description.json": _json(node_description(node, resources, credentials)),
         f"{home}/plan.json": _json(shim_plan(resources, credentials)),
     }
+    files |= _trigger_files(definitions, package["name"])
     files |= {f"{folder}/{name}": icon for folder in (home, CREDENTIALS) for name, icon in icon_files().items()}
     files |= {
         f"{CREDENTIALS}/{class_name(name)}.credentials.js": credential_script(credential)
         for name, credential in credentials.items()
     }
     return files | {f"{SHIM}/{name}": script for name, script in shim_scripts().items()}
+
+
+def _trigger_files(definitions: Definitions, package: str) -> dict[str, bytes]:
+    trigger, events, polling = definitions.trigger, definitions.events, definitions.polling
+    class_ = class_name(trigger.trigger)
+    files = {
+        f"{class_}.node.js": trigger_script(trigger.trigger),
+        f"{class_}.node.json": _json(codex(trigger, package, trigger.trigger), indent=2),
+        "description.json": _json(trigger_description(trigger, events, polling, definitions.credentials)),
+        "plan.json": _json(trigger_plan(trigger, events, polling)),
+    }
+    return {f"{NODES}/{class_}/{name}": content for name, content in (files | icon_files()).items()}
 
 
 def _json(value: Any, indent: int | None = None) -> bytes:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bitrix_node.definitions.models import NodeDefinition
+    from bitrix_node.definitions.trigger import TriggerDefinition
 
 _KEYWORD = "n8n-community-node-package"
 _API_VERSION = 1
@@ -45,11 +46,17 @@ def package_manifest(
     }
 
 
-def codex(node: NodeDefinition, package: str) -> dict[str, Any]:
-    """Returns the codex file: the categories and the words by which n8n's search finds the node."""
+def codex(node: NodeDefinition | TriggerDefinition, package: str, name: str) -> dict[str, Any]:
+    """Returns the codex file: the categories and the words by which n8n's search finds the node.
+
+    Args:
+        node: What the node says of itself.
+        package: Name of the package.
+        name: The node's type name.
+    """
     documentation = [{"url": node.documentation_url}]
     return {
-        "node": f"{package}.{node.node}",
+        "node": f"{package}.{name}",
         "nodeVersion": f"{node.version}.0",
         "codexVersion": "1.0",
         "categories": list(node.categories),

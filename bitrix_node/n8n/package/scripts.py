@@ -35,6 +35,56 @@ class {name} {{
 module.exports = {{ {name} }};
 """
 
+_TRIGGER = """\
+// @ts-check
+'use strict';
+
+const {{ execute }} = require('../../shim/trigger/execute.js');
+const {{ pollInItsMode, withPollTimes }} = require('../../shim/trigger/poll_times.js');
+const {{ receive }} = require('../../shim/trigger/receive.js');
+const {{ isSubscribed, subscribe, unsubscribe }} = require('../../shim/trigger/subscription.js');
+const description = require('./description.json');
+const plan = require('./plan.json');
+
+class {name} {{
+	description = withPollTimes(description);
+
+	webhookMethods = {{
+		default: {{
+			/** @this {{import('n8n-workflow').IHookFunctions}} */
+			async checkExists() {{
+				return await isSubscribed(this, plan);
+			}},
+			/** @this {{import('n8n-workflow').IHookFunctions}} */
+			async create() {{
+				return await subscribe(this, plan);
+			}},
+			/** @this {{import('n8n-workflow').IHookFunctions}} */
+			async delete() {{
+				return await unsubscribe(this, plan);
+			}},
+		}},
+	}};
+
+	/** @this {{import('n8n-workflow').IWebhookFunctions}} */
+	async webhook() {{
+		return await receive(this, plan);
+	}}
+
+	/** @this {{import('n8n-workflow').IPollFunctions}} */
+	async poll() {{
+		return await pollInItsMode(this, plan);
+	}}
+
+	/** @this {{import('n8n-workflow').IExecuteFunctions}} */
+	async execute() {{
+		return await execute(this, plan);
+	}}
+}}
+
+module.exports = {{ {name} }};
+"""
+
 _CREDENTIAL = """\
 // @ts-check
 'use strict';
@@ -55,6 +105,11 @@ def class_name(name: str) -> str:
 def node_script(name: str) -> bytes:
     """Returns the node's class."""
     return _NODE.format(name=class_name(name)).encode()
+
+
+def trigger_script(name: str) -> bytes:
+    """Returns the trigger's class."""
+    return _TRIGGER.format(name=class_name(name)).encode()
 
 
 def credential_script(credential: CredentialType) -> bytes:

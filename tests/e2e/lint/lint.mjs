@@ -5,7 +5,7 @@
  * So the description and the credentials are first written out as the TypeScript that they stand for.
  * Prints one finding a line; exit 1 when there are any.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -21,20 +21,40 @@ function written(value, depth) {
 	const [open, close] = Array.isArray(value) ? '[]' : '{}';
 	const entries = Object.entries(value).map(([key, entry]) => {
 		const name = Array.isArray(value) ? '' : `${/^[a-z_]\w*$/i.test(key) ? key : JSON.stringify(key)}: `;
-		const isConnections = depth === 2 && (key === 'inputs' || key === 'outputs');
+		const isConnections = depth === 2 && (key === 'inputs' || key === 'outputs') && entry.length > 0;
 		return `${'\t'.repeat(depth)}${name}${isConnections ? '[NodeConnectionTypes.Main]' : written(entry, depth + 1)},\n`;
 	});
 	return entries.length ? `${open}\n${entries.join('')}${'\t'.repeat(depth - 1)}${close}` : `${open}${close}`;
 }
 
-function nodeSource(name, description) {
+function nodeSource(name, description, webhookMethods) {
 	return `import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 export class ${name} implements INodeType {
 	description: INodeTypeDescription = ${written(description, 2)};
-}
+${lifecycle(webhookMethods)}}
 `;
+}
+
+/** The methods that n8n calls when a workflow is activated and deactivated, as they stand in the package. */
+function lifecycle(webhookMethods) {
+	const webhooks = Object.entries(webhookMethods ?? {}).map(([name, methods]) => {
+		const bodies = Object.values(methods).map((method) => `\t\t\t${method.toString()},\n`);
+		return `\t\t${name}: {\n${bodies.join('')}\t\t},\n`;
+	});
+	return webhooks.length ? `\n\twebhookMethods = {\n${webhooks.join('')}\t};\n` : '';
+}
+
+/** The class as n8n loads it; what n8n itself brings is beside the linter. */
+function loadedNode(path, name) {
+	const packages = join(packageFolder, 'node_modules');
+	symlinkSync(join(import.meta.dirname, 'node_modules'), packages);
+	try {
+		return new (load(join(packageFolder, path))[name])();
+	} finally {
+		rmSync(packages);
+	}
 }
 
 function credentialSource(name, credential) {
@@ -59,7 +79,7 @@ function writeSources(folder) {
 		copyIcons(home, target);
 		cpSync(join(home, `${name}.node.json`), join(target, `${name}.node.json`));
 		const description = JSON.parse(readFileSync(join(home, 'description.json'), 'utf8'));
-		writeFileSync(join(target, `${name}.node.ts`), nodeSource(name, description));
+		writeFileSync(join(target, `${name}.node.ts`), nodeSource(name, description, loadedNode(path, name).webhookMethods));
 	}
 	for (const path of manifest.n8n.credentials) {
 		const name = basename(path, '.credentials.js');

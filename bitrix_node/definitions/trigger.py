@@ -1,0 +1,97 @@
+"""Frozen models of the trigger: its panel, the events that it can wait for, and how their records are fetched."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from bitrix_node.definitions.models import Parameter  # noqa: TC001 (pydantic reads it)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class Event(_Model):
+    """One documented event; `node_definitions/events.json` has one a line."""
+
+    code: str
+    module: str
+    name: str
+    scope: str | None = None
+    id: str | None = None
+    record: str | None = None
+    by: Literal["bot", "queue"] | None = None
+    application_only: bool = False
+    deprecated: bool = False
+
+
+class RecordSource(_Model):
+    """How the record that an event tells of is fetched."""
+
+    method: str
+    arguments: dict[str, Any] = {}
+    event_arguments: dict[str, str]
+    answer: str = ""
+    changed_by: str | None = None
+
+
+class BotEvent(_Model):
+    """One thing that chatbots are told of: its code today, and the code and the handler's name of the old API."""
+
+    code: str
+    classic_code: str | None = None
+    classic_handler: str | None = None
+
+
+class TriggerDefinition(_Model):
+    """The trigger node."""
+
+    trigger: str
+    display_name: str
+    description: str
+    subtitle: str
+    version: int
+    documentation_url: str
+    categories: tuple[str, ...]
+    aliases: tuple[str, ...]
+    activation_message: str
+    trigger_on: Parameter
+    receives: tuple[str, ...]
+    polls: tuple[str, ...] = ()
+    shows_address: tuple[str, ...] = ()
+    without_credential: dict[str, tuple[Any, ...]] = {}
+    event_lists: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...]
+    records: dict[str, RecordSource] = {}
+    bot_events: dict[str, BotEvent] = {}
+    bot_answers: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def authentications(self) -> tuple[Parameter, ...]:
+        """The choices of sign-in, one for the modes that offer the same."""
+        return tuple(parameter for parameter in self.parameters if parameter.name == "authentication")
+
+
+def event_choices(events: Sequence[Event]) -> list[dict[str, str]]:
+    """The events to which a handler can be subscribed, as choices of a dropdown grouped by section.
+
+    Args:
+        events: all documented ones.
+    """
+    choices = [
+        {"name": f"{event.module}: {event.name}{_MARKS[event.deprecated]}", "value": event.code}
+        for event in events
+        if event.by is None and event.code != QUEUE_GREW
+    ]
+    return sorted(choices, key=lambda choice: choice["name"].lower())
+
+
+QUEUE_GREW = "ONOFFLINEEVENT"
+_MARKS = {True: " (Deprecated)", False: ""}

@@ -1,0 +1,203 @@
+// @ts-check
+'use strict';
+
+/** Subscribes the application to events with `event.bind`, each with its own call. */
+
+const { NodeOperationError } = require('n8n-workflow');
+const { Failure } = require('../failure.js');
+const { callMethod } = require('../panel/portal.js');
+const { address, plainAddress } = require('./address.js');
+const { ownUser } = require('./own_user.js');
+const { QUEUE_GREW, acknowledge, sourceKey } = require('./queue.js');
+const { forget, stateOf } = require('./state.js');
+
+/**
+ * @typedef {import('n8n-workflow').IHookFunctions} IHookFunctions
+ *
+ * @typedef {object} Handler One row of `event.get`.
+ * @property {string} event
+ * @property {string} handler
+ * @property {string | number} auth_type
+ * @property {string | number} offline
+ *
+ * @typedef {object} Wanted
+ * @property {string} event
+ * @property {boolean} offline
+ */
+
+const CREDENTIAL = 'bitrix24OAuth2Api';
+const ALREADY = /already/i;
+const CODE = /^[A-Z0-9_.]+$/;
+
+/**
+ * @param {IHookFunctions} node
+ * @returns {Promise<boolean>} Whether the application hears of exactly what the panel says, at this address.
+ */
+async function exists(node) {
+	const wanted = wantedEvents(node);
+	const own = ownHandlers(node, await handlers(node));
+	return wanted.every((entry) => own.some((row) => isOf(row, entry))) && own.every((row) => isWanted(row, wanted));
+}
+
+/** @param {IHookFunctions} node */
+async function create(node) {
+	const wanted = wantedEvents(node);
+	requireEvents(node, wanted);
+	const state = stateOf(node);
+	Object.assign(state, { applicationToken: undefined, userId: undefined, memberId: await memberOf(node) });
+	await ownUser(node);
+	const all = await handlers(node);
+	for (const row of all.filter((entry) => isStray(node, entry, wanted))) await unbind(node, row.event, row.handler, false);
+	const own = ownHandlers(node, all);
+	for (const entry of wanted) if (!own.some((row) => isOf(row, entry))) await bind(node, entry);
+	state.queued = isQueued(node) ? wanted.filter(({ offline }) => offline).map(({ event }) => event) : [];
+	const online = ownHandlers(node, await handlers(node)).filter((row) => !Number(row.offline));
+	state.tellsWho = online.length > 0 && online.every((row) => Number(row.auth_type) === 0);
+}
+
+/** @param {IHookFunctions} node */
+async function remove(node) {
+	const own = ownHandlers(node, await handlers(node));
+	if (own.some((row) => Number(row.offline))) await acknowledge(node);
+	for (const handler of own) await unbind(node, handler.event, handler.handler || address(node), Boolean(Number(handler.offline)));
+	forget(stateOf(node));
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @returns {Wanted[]}
+ */
+function wantedEvents(node) {
+	const listed = /** @type {string[]} */ (node.getNodeParameter('events', []));
+	const others = String(options(node).otherEvents ?? '').split(',');
+	const codes = [...new Set([...listed, ...others].map((code) => code.trim().toUpperCase()).filter(Boolean))];
+	const offline = isQueued(node);
+	const wanted = codes.map((event) => ({ event, offline }));
+	return offline && wanted.length ? [...wanted, { event: QUEUE_GREW, offline: false }] : wanted;
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {Wanted[]} wanted
+ */
+function requireEvents(node, wanted) {
+	if (!wanted.length) {
+		throw new NodeOperationError(node.getNode(), "No event is chosen under 'Events'", {
+			description: "Choose at least one, or give its code under 'Other Events' in the options.",
+		});
+	}
+	const wrong = wanted.find(({ event }) => !CODE.test(event));
+	if (wrong) {
+		throw new NodeOperationError(node.getNode(), `'${wrong.event}' is no code of an event`, {
+			description: "Codes under 'Other Events' look like ONCRMDEALADD and are separated by commas.",
+		});
+	}
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {Wanted} wanted
+ */
+async function bind(node, { event, offline }) {
+	/** @type {Record<string, any>} */
+	const given = { event, handler: address(node) };
+	if (offline) Object.assign(given, { event_type: 'offline', auth_connector: sourceKey(node) });
+	if (event === QUEUE_GREW) given.options = { minTimeout: Number(options(node).queueInterval ?? 5) };
+	const failure = await callMethod(node, { method: 'event.bind', arguments: given }).then(() => null, Failure.from);
+	if (failure && !(offline && ALREADY.test(failure.message))) throw notBound(node, event, failure);
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {string} event
+ * @param {Failure} failure
+ */
+function notBound(node, event, failure) {
+	return new NodeOperationError(node.getNode(), `Bitrix24 did not subscribe to ${event}: ${failure.message}`, {
+		description: `${failure.description} Check the code, and that the application has the permission that the event needs.`.trim(),
+	});
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {string} event
+ * @param {string} handler
+ * @param {boolean} offline
+ */
+async function unbind(node, event, handler, offline) {
+	const given = { event, handler, ...(offline ? { event_type: 'offline' } : {}) };
+	await callMethod(node, { method: 'event.unbind', arguments: given });
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {Handler} row
+ * @param {Wanted[]} wanted
+ * @returns {boolean} Whether it is of this address, but carries an older key or hears of what is not wanted any more.
+ */
+function isStray(node, row, wanted) {
+	if (Number(row.offline) || String(row.handler).split('?')[0] !== plainAddress(node)) return false;
+	return row.handler !== address(node) || !isWanted(row, wanted);
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @returns {Promise<Handler[]>}
+ */
+async function handlers(node) {
+	const { result } = await callMethod(node, { method: 'event.get' });
+	return Array.isArray(result) ? result : [];
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {Handler[]} all
+ * @returns {Handler[]} Those of this trigger. Rows of the queue name no address and no source key: the trigger remembers
+ *   which ones are its own.
+ */
+function ownHandlers(node, all) {
+	const queued = stateOf(node).queued ?? [];
+	const known = address(node);
+	return all.filter((row) => (Number(row.offline) ? queued.includes(row.event.toUpperCase()) : row.handler === known));
+}
+
+/**
+ * @param {Handler} handler
+ * @param {Wanted} wanted
+ */
+function isOf(handler, wanted) {
+	return handler.event.toUpperCase() === wanted.event && Boolean(Number(handler.offline)) === wanted.offline;
+}
+
+/**
+ * @param {Handler} handler
+ * @param {Wanted[]} wanted
+ */
+function isWanted(handler, wanted) {
+	return wanted.some((entry) => isOf(handler, entry));
+}
+
+/** @param {IHookFunctions} node */
+async function memberOf(node) {
+	const { oauthTokenData } = await node.getCredentials(CREDENTIAL);
+	const member = /** @type {Record<string, unknown> | undefined} */ (oauthTokenData)?.member_id;
+	return typeof member === 'string' && member ? member : undefined;
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @returns {boolean} Never for a person who tries the trigger out: the queue may be that of the active workflow.
+ */
+function isQueued(node) {
+	return Boolean(options(node).queue) && node.getActivationMode() !== 'manual';
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @returns {Record<string, any>}
+ */
+function options(node) {
+	return /** @type {Record<string, any>} */ (node.getNodeParameter('options', {}));
+}
+
+module.exports = { create, exists, remove };

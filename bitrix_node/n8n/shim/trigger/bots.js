@@ -1,0 +1,158 @@
+// @ts-check
+'use strict';
+
+/** Lets the events of a chatbot come here, in the current API (imbot.v2) and in the old one (imbot). */
+
+const { NodeOperationError } = require('n8n-workflow');
+const { callMethod } = require('../panel/portal.js');
+const { address } = require('./address.js');
+const { forget, stateOf } = require('./state.js');
+
+/**
+ * @typedef {import('n8n-workflow').IHookFunctions} IHookFunctions
+ * @typedef {import('./plan.js').TriggerPlan} TriggerPlan
+ *
+ * @typedef {object} BotApi
+ * @property {(node: IHookFunctions, plan: TriggerPlan) => Promise<string>} register Answers the bot's number.
+ * @property {(node: IHookFunctions, plan: TriggerPlan, bot: string) => Promise<string>} turnHere Answers how its events
+ *   were delivered before.
+ * @property {(node: IHookFunctions, bot: string) => Promise<void>} turnAway
+ */
+
+/** @type {BotApi} */
+const CURRENT = {
+	register: async (node) => {
+		const fields = {
+			code: parameter(node, 'botCode'),
+			properties: { name: parameter(node, 'botName') },
+			eventMode: 'webhook',
+			webhookUrl: address(node),
+			...token(node),
+		};
+		const { result } = await callMethod(node, { method: 'imbot.v2.Bot.register', arguments: { fields } });
+		return String(result.bot.id);
+	},
+	turnHere: async (node, plan, bot) => {
+		const named = { botId: Number(bot), ...token(node) };
+		const { result } = await callMethod(node, { method: 'imbot.v2.Bot.get', arguments: named });
+		const fields = { eventMode: 'webhook', webhookUrl: address(node) };
+		await callMethod(node, { method: 'imbot.v2.Bot.update', arguments: { ...named, fields } });
+		return String(result.bot.eventMode ?? '');
+	},
+	turnAway: async (node, bot) => {
+		// Where the events went before is told by no method: they wait in the bot's queue from now on.
+		const named = { botId: Number(bot), ...token(node), fields: { eventMode: 'fetch' } };
+		await callMethod(node, { method: 'imbot.v2.Bot.update', arguments: named });
+	},
+};
+
+/** @type {BotApi} */
+const OLD = {
+	register: async (node, plan) => {
+		const given = {
+			CODE: parameter(node, 'botCode'),
+			PROPERTIES: { NAME: parameter(node, 'botName') },
+			...classicHandlers(node, plan),
+			...clientId(node),
+		};
+		const { result } = await callMethod(node, { method: 'imbot.register', arguments: given });
+		return String(result);
+	},
+	turnHere: async (node, plan, bot) => {
+		const given = { BOT_ID: Number(bot), FIELDS: classicHandlers(node, plan), ...clientId(node) };
+		await callMethod(node, { method: 'imbot.update', arguments: given });
+		for (const command of commandIds(node)) {
+			const fields = { EVENT_COMMAND_ADD: address(node) };
+			const named = { COMMAND_ID: command, FIELDS: fields, ...clientId(node) };
+			await callMethod(node, { method: 'imbot.command.update', arguments: named });
+		}
+		return 'webhook';
+	},
+	// The old API has no way to say that a bot is to be told nothing: n8n answers 404 until somebody else takes over.
+	turnAway: async () => undefined,
+};
+
+/**
+ * @param {IHookFunctions} node
+ * @returns {Promise<boolean>} Whether the bot's events come here; asked of the portal where that can tell.
+ */
+async function exists(node) {
+	const { bot, key } = stateOf(node);
+	if (!bot || !key || isOld(node)) return false;
+	if (parameter(node, 'bot') === 'existing' && bot.id !== parameter(node, 'botId')) return false;
+	const named = { botId: Number(bot.id), ...token(node) };
+	const { result } = await callMethod(node, { method: 'imbot.v2.Bot.get', arguments: named });
+	return result.bot?.eventMode === 'webhook' && bot.former !== '';
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {TriggerPlan} plan
+ */
+async function create(node, plan) {
+	const api = isOld(node) ? OLD : CURRENT;
+	const state = stateOf(node);
+	state.applicationToken = undefined;
+	const bot = parameter(node, 'bot') === 'own' ? await api.register(node, plan) : parameter(node, 'botId');
+	requireNumber(node, bot);
+	state.bot = { id: bot, former: await api.turnHere(node, plan, bot) };
+}
+
+/** @param {IHookFunctions} node */
+async function remove(node) {
+	const state = stateOf(node);
+	if (state.bot) await (isOld(node) ? OLD : CURRENT).turnAway(node, state.bot.id);
+	forget(state);
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {string} bot
+ */
+function requireNumber(node, bot) {
+	if (/^\d+$/.test(bot)) return;
+	throw new NodeOperationError(node.getNode(), `'Bot ID' is no number: '${bot}'`, {
+		description: "Enter the ID that 'Register Bot' returned, such as 39.",
+	});
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {TriggerPlan} plan
+ */
+function classicHandlers(node, plan) {
+	const names = Object.values(plan.botEvents).map(({ classicHandler }) => classicHandler);
+	return Object.fromEntries(names.filter(Boolean).map((name) => [name, address(node)]));
+}
+
+/** @param {IHookFunctions} node */
+function commandIds(node) {
+	return parameter(node, 'commandIds').split(/[,\s]+/).filter(Boolean).map(Number);
+}
+
+/** @param {IHookFunctions} node */
+function token(node) {
+	const botToken = parameter(node, 'botToken');
+	return botToken ? { botToken } : {};
+}
+
+/** @param {IHookFunctions} node */
+function clientId(node) {
+	const client = parameter(node, 'clientId');
+	return client ? { CLIENT_ID: client } : {};
+}
+
+/** @param {IHookFunctions} node */
+function isOld(node) {
+	return parameter(node, 'apiVersion') === 'old';
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {string} name
+ */
+function parameter(node, name) {
+	return String(node.getNodeParameter(name, '') ?? '').trim();
+}
+
+module.exports = { create, exists, remove };

@@ -1,0 +1,59 @@
+// @ts-check
+'use strict';
+
+/** Events as items of the workflow: with their records, without those of no interest. */
+
+const { describe, knownEvent } = require('./events.js');
+const { passes } = require('./filters.js');
+const { ownUser } = require('./own_user.js');
+const { fetchRecords } = require('./records.js');
+const { stateOf } = require('./state.js');
+
+/**
+ * @typedef {import('n8n-workflow').IWebhookFunctions} IWebhookFunctions
+ * @typedef {import('./events.js').PortalEvent} PortalEvent
+ * @typedef {import('./plan.js').TriggerPlan} TriggerPlan
+ * @typedef {Record<string, any>} Item
+ */
+
+/**
+ * @param {IWebhookFunctions} node
+ * @param {TriggerPlan} plan
+ * @param {PortalEvent[]} events
+ * @param {boolean} withRecords
+ * @returns {Promise<Item[]>}
+ */
+async function eventItems(node, plan, events, withRecords) {
+	const options = /** @type {Record<string, any>} */ (node.getNodeParameter('options', {}));
+	const own = options.ignoreOwnChanges ? await ownUser(node) : '';
+	const foreign = events.filter((event) => !own || causedBy(node, event) !== own);
+	const needsRecords = withRecords || Boolean(own);
+	const records = needsRecords ? await fetchRecords(node, plan, foreign) : [];
+	return foreign
+		.map((event, index) => ({ event, fetched: records[index] }))
+		.filter(({ event, fetched }) => !own || changedBy(plan, event, fetched?.record) !== own)
+		.map(({ event, fetched }) => ({ ...describe(plan, event), ...(withRecords ? fetched : {}) }))
+		.filter((item) => passes(options, item));
+}
+
+/**
+ * @param {IWebhookFunctions} node
+ * @param {PortalEvent} event
+ * @returns {string} Who caused the event, where the event itself tells.
+ */
+function causedBy(node, event) {
+	return stateOf(node).tellsWho ? String(event.auth.user_id ?? '') : '';
+}
+
+/**
+ * @param {TriggerPlan} plan
+ * @param {PortalEvent} event
+ * @param {any} record
+ * @returns {string} Who changed the record last, where the record tells.
+ */
+function changedBy(plan, event, record) {
+	const field = plan.records[knownEvent(plan, event.code).record ?? '']?.changedBy;
+	return field && record ? String(record[field] ?? '') : '';
+}
+
+module.exports = { eventItems };
