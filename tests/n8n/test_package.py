@@ -93,6 +93,7 @@ def test_the_plan_names_every_parameter_and_every_file() -> None:
         assert entry["parameters"] == [parameter.name for parameter in operation.parameters]
         assert len(entry.get("fileParameters", [])) == str(operation.model_dump()).count("'inputDataField'")
     assert plan["operations"]["user"]["getAll"]["writes"] is False
+    assert plan["operations"]["user"]["getCurrent"]["writes"] is False
     assert plan["operations"]["chatbot"]["chatUserDelete"]["writes"] is True
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, ClassVar
 
 import pytest
 
@@ -357,3 +358,60 @@ class TestFiles:
         assert outcome.items[0]["binary"] == {
             "data": {"stored": "hello", "fileName": "a.txt", "mimeType": "text/plain"}
         }
+
+
+class TestPayload:
+    """The runner says how large a message it takes; no job is larger."""
+
+    LIMIT: ClassVar[list[dict[str, Any]]] = [{"result": {"maxPayload": 20_000}}]
+
+    @staticmethod
+    def sizes(outcome: Outcome) -> list[int]:
+        return [len(json.dumps(job["settings"], ensure_ascii=False).encode()) for job in outcome.jobs]
+
+    def test_items_are_spread_over_jobs_that_fit(self) -> None:
+        long = [f"{place}{'ж' * 2000}" for place in range(6)]
+        outcome = drive(
+            count=6,
+            runner=self.LIMIT,
+            parameters={"chatId": "=x"},
+            values={"chatId": long},
+            answers=[done(0, 1), done(2, 3), done(4, 5)],
+        )
+        assert outcome.sent == [[0, 1], [2, 3], [4, 5]]
+        assert max(self.sizes(outcome)) < 20_000
+        assert [item["pairedItem"]["item"] for item in outcome.items] == [0, 1, 2, 3, 4, 5]
+
+    def test_an_item_that_no_message_may_carry_fails_alone(self) -> None:
+        outcome = drive(
+            count=3,
+            continue_on_fail=True,
+            runner=self.LIMIT,
+            parameters={"chatId": "=x"},
+            values={"chatId": ["a", "b" * 20_000, "c"]},
+            answers=[done(0, 2)],
+        )
+        assert outcome.sent == [[0, 2]]
+        failed = outcome.items[1]["json"]
+        assert "20,000 are allowed" in failed["error"]
+        assert failed["details"]["code"] == "PAYLOAD_TOO_LARGE"
+        assert "N8N_RUNNERS_MAX_PAYLOAD" in failed["details"]["advice"]
+
+    def test_an_item_that_no_message_may_carry_stops_the_run_before_anything_is_sent(self) -> None:
+        file = {"text": "x" * 30_000, "mimeType": "text/plain"}
+        outcome = drive(
+            runner=self.LIMIT,
+            parameters=UPLOAD,
+            inputs=[{"json": {}}, {"json": {}, "binary": {"data": file}}],
+            answers=[done(0, 1)],
+        )
+        assert outcome.jobs == []
+        assert outcome.thrown is not None
+        assert outcome.thrown["itemIndex"] == 1
+
+    def test_values_that_all_items_share_count_too(self) -> None:
+        outcome = drive(
+            count=2, continue_on_fail=True, runner=self.LIMIT, parameters={"userId": "u" * 20_000}, answers=[]
+        )
+        assert outcome.jobs == []
+        assert [entry["code"] for entry in details(outcome)] == ["PAYLOAD_TOO_LARGE"] * 2

@@ -133,7 +133,7 @@ class N8nProcess:
         """
         self.user_folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port(self.port)
-        self.broker_port = free_port()
+        self.broker_port = free_port(self.broker_port)
         self._output = self.log.open("wb")
         self._process = await asyncio.create_subprocess_exec(
             str(find_node().executable),

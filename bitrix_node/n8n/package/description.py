@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.n8n.package.icons import icon_reference
 from bitrix_node.n8n.package.panel import panel_properties
+from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,8 +65,12 @@ def _operation_plan(operation: Operation) -> dict[str, Any]:
 
 
 def _writes(request: Request) -> bool:
-    """Whether a request may change anything; what the definition does not tell counts as a change."""
-    return request.handler not in _READING if request.writes is None else request.writes
+    """Whether a request may change anything; what nobody tells counts as a change."""
+    if request.writes is not None:
+        return request.writes
+    if request.handler == "call" and isinstance(request.method, str):
+        return method_habits().writes(request.method)
+    return request.handler not in _READING
 
 
 def _file_parameters(parameters: Sequence[Parameter], prefix: str = "") -> list[str]:

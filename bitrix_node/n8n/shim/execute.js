@@ -8,9 +8,12 @@
 
 const { readCredential } = require('./credential.js');
 const { Failure, errorItem, thrown } = require('./failure.js');
-const { nextSlice, withStoredFiles } = require('./files.js');
+const { withStoredFiles } = require('./files.js');
 const { startJob } = require('./job.js');
 const { readParameters } = require('./parameters.js');
+const { findRunner } = require('./presence.js');
+const { nextSlice } = require('./slices.js');
+const { unlessStopped } = require('./stopping.js');
 
 /**
  * @typedef {import('n8n-workflow').IExecuteFunctions} IExecuteFunctions
@@ -101,7 +104,10 @@ async function runJobs(node, run, parameters, open, output) {
 	const credential = await readCredential(node, run.credentialType);
 	let stalls = 0;
 	while (open.size) {
-		const slice = await nextSlice(node, run.plan, parameters, [...open]);
+		const runner = await unlessStopped(node, () => findRunner(node));
+		const slice = await nextSlice(node, run.plan, parameters, [...open], runner.maxPayload);
+		settle(run, open, output, slice.refused);
+		if (!slice.items.length) continue;
 		const settings = jobSettings(node, run, parameters, slice, credential.forRunner());
 		const result = await startJob(node, settings, run.plan.writes);
 		if (result instanceof Failure) {
@@ -152,7 +158,7 @@ function settle(run, open, output, failures) {
  * @param {IExecuteFunctions} node
  * @param {Run} run
  * @param {import('./parameters.js').ParameterValues} parameters
- * @param {import('./files.js').Slice} slice
+ * @param {import('./slices.js').Slice} slice
  * @param {object} credentialData
  */
 function jobSettings(node, run, parameters, slice, credentialData) {

@@ -11,40 +11,7 @@
  * @property {string} data Base64.
  * @property {string} [fileName]
  * @property {string} mimeType
- *
- * @typedef {object} Slice The items of one job.
- * @property {number[]} items
- * @property {(Record<string, File> | null)[]} files One entry per item.
  */
-
-/** Bytes of files that one job carries at most; a single larger file still goes, alone. */
-const JOB_BYTES = 48 * 1024 * 1024;
-
-/**
- * Chooses the items of the next job: all open ones, or as many as their files allow.
- *
- * @param {IExecuteFunctions} node
- * @param {import('./execute.js').OperationPlan} plan
- * @param {import('./parameters.js').ParameterValues} parameters
- * @param {number[]} open
- * @returns {Promise<Slice>}
- */
-async function nextSlice(node, plan, parameters, open) {
-	const paths = plan.fileParameters ?? [];
-	if (!paths.length) return { items: open, files: open.map(() => null) };
-	/** @type {Slice} */
-	const slice = { items: [], files: [] };
-	let bytes = 0;
-	for (const item of open) {
-		if (bytes >= JOB_BYTES) break;
-		const values = { ...parameters.common, ...parameters.ofItem(item) };
-		const files = await readFiles(node, item, paths.flatMap((path) => valuesAt(values, path)));
-		bytes += files.bytes;
-		slice.items.push(item);
-		slice.files.push(files.byField);
-	}
-	return slice;
-}
 
 /**
  * @param {any} values
@@ -60,21 +27,22 @@ function valuesAt(values, path) {
  *
  * @param {IExecuteFunctions} node
  * @param {number} item
- * @param {unknown[]} fields Names of binary fields.
- * @returns {Promise<{bytes: number, byField: Record<string, File> | null}>}
+ * @param {string[]} paths Parameters that name a binary field.
+ * @param {object} values The item's parameters.
+ * @returns {Promise<Record<string, File> | null>}
  */
-async function readFiles(node, item, fields) {
+async function readFiles(node, item, paths, values) {
+	if (!paths.length) return null;
 	const attached = node.getInputData()[item].binary ?? {};
+	const named = paths.flatMap((path) => valuesAt(values, path));
 	/** @type {Record<string, File>} */
 	const byField = {};
-	let bytes = 0;
-	for (const field of fields.flatMap((named) => fieldNames(named, attached))) {
+	for (const field of named.flatMap((name) => fieldNames(name, attached))) {
 		const { fileName, mimeType } = attached[field];
 		const content = await node.helpers.getBinaryDataBuffer(item, field);
-		bytes += content.length;
 		byField[field] = { data: content.toString('base64'), fileName, mimeType };
 	}
-	return { bytes, byField: Object.keys(byField).length ? byField : null };
+	return Object.keys(byField).length ? byField : null;
 }
 
 /**
@@ -114,4 +82,4 @@ async function withStoredFile(node, item) {
 	return { json: item.json, binary: Object.fromEntries(await Promise.all(entries)), pairedItem: item.pairedItem };
 }
 
-module.exports = { nextSlice, withStoredFiles };
+module.exports = { readFiles, withStoredFiles };
