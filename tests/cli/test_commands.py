@@ -17,7 +17,7 @@ from tests.cli.process import COMMAND, TIMEOUT_SECONDS
 if TYPE_CHECKING:
     from tests.cli.process import Shell
 
-NAMES = ("actions", "build", "demo", "explain", "n8n", "run", "runner", "sandbox", "validate")
+NAMES = ("actions", "build", "demo", "explain", "migrate", "n8n", "run", "runner", "sandbox", "validate")
 
 
 async def test_help_names_every_command(shell: Shell) -> None:

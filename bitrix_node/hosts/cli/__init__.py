@@ -16,6 +16,7 @@ _COMMANDS = {
     "build": ("build", "Build the installable n8n package."),
     "demo": ("demo", "Show the main job on the embedded sandbox."),
     "explain": ("explain", "Print the REST calls an action would send."),
+    "migrate": ("migrate", "Turn workflows of another Bitrix24 node into workflows of this one."),
     "n8n": ("n8n", "Install and start a real n8n with everything wired together."),
     "run": ("run", "Run one action over input items."),
     "runner": ("runner", "Connect to an n8n task broker and execute actions."),
