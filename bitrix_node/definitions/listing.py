@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.definitions.models import Source
+from bitrix_node.rest import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from bitrix_node.definitions.catalog import Definitions
     from bitrix_node.definitions.models import Operation, Parameter, Request, Resource
@@ -79,11 +80,17 @@ def _fields(parameter: Parameter) -> list[Row] | None:
     return None
 
 
-def _methods(requests: Iterable[Request]) -> Iterator[str]:
-    """The methods of the requests; one that a parameter names has no name of its own here."""
+def _methods(requests: Sequence[Request]) -> Iterator[str]:
+    """The methods of the requests, and of the search for what they make.
+
+    One that a parameter names has no name of its own here.
+    """
     for request in requests:
         if not isinstance(request.method, Source):
             yield request.method
+    for request in requests:
+        for form in marks()[request.mark] if request.mark else ():
+            yield from (form.find.method, form.read.method)
 
 
 def _turns_pages(request: Request, operation: Operation) -> bool:

@@ -40,6 +40,7 @@ ParameterUse: TypeAlias = Literal[
     "separateItems",
     "batching",
     "sendInOrder",
+    "reconcile",
 ]
 """What a parameter does when it is not sent to the portal."""
 
@@ -214,6 +215,7 @@ class Request(_Model):
     finish: dict[str, str] = {}
     writes: bool | None = None
     once: bool = False
+    mark: str | None = None
     requires: tuple[tuple[str, ...], ...] = ()
     accepts: tuple[str, ...] = ()
     paging: Paging | None = None

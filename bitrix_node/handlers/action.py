@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.answers import composed_item, items_from_result, regular
 from bitrix_node.handlers.listing import stream_rows
+from bitrix_node.handlers.marking import marked
 from bitrix_node.handlers.planning import Refusal, elements_of, plan
 from bitrix_node.handlers.registry import HANDLERS
 from bitrix_node.handlers.results import Outcome, gathered, joined, refused, skipped
 from bitrix_node.handlers.step import Step
+from bitrix_node.handlers.tracing import way_to_find_out
 from bitrix_node.parameters import UNSET, build_arguments
-from bitrix_node.parameters.arguments import resolve_source
+from bitrix_node.parameters.arguments import new_code, resolve_source
 from bitrix_node.parameters.paths import at_path
-from bitrix_node.portal.errors import PortalError
+from bitrix_node.portal.errors import OutcomeUnknown, PortalError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -155,10 +157,12 @@ class Action:
 
     def _step(self, request: Request, portal: Scope, element: Any = UNSET) -> Step:
         token = self.values.used("accessToken")
+        arguments = self.arguments(request, element)
         return Step(
             request=request,
             method=self.method(request),
-            arguments=self.arguments(request, element),
+            arguments=arguments,
+            record=marked(request, self.values, arguments, new_code),
             values=self.values,
             portal=portal,
             droppable=not self.done,
@@ -177,6 +181,8 @@ class Action:
         except PortalError as error:
             if error.code in step.request.tolerates:
                 return skipped(error)
+            if isinstance(error, OutcomeUnknown):
+                error.check = way_to_find_out(step, error.sent)
             raise
         if step.writes:
             self.done.append(Change(step.method, outcome.result))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.listing import row_limit
+from bitrix_node.handlers.marking import marked
 from bitrix_node.handlers.pending import pending_answer
 from bitrix_node.handlers.planning import check_required, check_use, check_values, known_elements, plan
 from bitrix_node.handlers.step import SINGLE_REQUESTS
 from bitrix_node.parameters import build_arguments
-from bitrix_node.parameters.arguments import resolve_source
+from bitrix_node.parameters.arguments import new_code, resolve_source
 from bitrix_node.portal.paging import first_page
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def explain(operation: Operation, values: Values) -> list[dict[str, Any]]:
 
     Of a list the arguments are those of the first page, and `paging` names the way to the others.
 
+    `mark` says where a mark goes by which the new record can be found again.
     A call that shares its request with no other is `alone`; one that waits for the item before it is `inOrder`.
     What an earlier call answers stands as `<answer of STEP: PATH>`.
 
@@ -47,6 +49,9 @@ def _described(request: Request, values: Values, element: Any) -> dict[str, Any]
         limit, maximum = row_limit(values), request.paging.maximum
         call["arguments"] = first_page(request.paging.kind, call["arguments"], limit, maximum)
         call["paging"] = request.paging.kind
+    record = marked(request, values, call["arguments"], new_code)
+    if record is not None:
+        call["mark"] = record.form.argument
     if values.used("batching") == SINGLE_REQUESTS:
         call["alone"] = True
     if values.used("sendInOrder") is True:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.handlers.reconciling import reconciled
 from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
     from bitrix_node.definitions import Request
+    from bitrix_node.handlers.marking import Marked
     from bitrix_node.parameters import Values
     from bitrix_node.portal import Answer, Scope
 
@@ -29,6 +32,7 @@ class Step:
         portal: whom to ask.
         droppable: whether the call may be taken back while it waits: nothing has been changed for this item yet.
         token: access token that this item brings along.
+        record: the record that the call makes, where it carries a mark.
         address: where in the record the address of the file to fetch lies.
     """
 
@@ -40,6 +44,7 @@ class Step:
     droppable: bool
     token: str | None
     address: str | None = None
+    record: Marked | None = None
 
     @property
     def writes(self) -> bool:
@@ -53,13 +58,30 @@ class Step:
         Raises:
             PortalError: when there is none.
         """
+        if self.record is not None:
+            return await reconciled(self, self.record, partial(self._send, self.record.arguments))
+        return await self._send(self.arguments if arguments is None else arguments)
+
+    async def ask(self, method: str, arguments: dict[str, Any]) -> Answer:
+        """Calls another method of the same portal, which reads, in the name of the same person.
+
+        Raises:
+            PortalError: when there is no answer.
+        """
+        return await self.portal.call(method, arguments, writes=False, token=self.token, alone=self._alone)
+
+    async def _send(self, arguments: dict[str, Any]) -> Answer:
         return await self.portal.call(
             self.method,
-            self.arguments if arguments is None else arguments,
+            arguments,
             version=self.request.version,
             writes=self.writes,
             droppable=self.droppable,
             token=self.token,
             shared=self.request.once,
-            alone=self.values.used("batching") == SINGLE_REQUESTS,
+            alone=self._alone,
         )
+
+    @property
+    def _alone(self) -> bool:
+        return bool(self.values.used("batching") == SINGLE_REQUESTS)

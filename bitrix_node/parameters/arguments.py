@@ -117,7 +117,7 @@ class _Resolver:
             return _transformed(source, self._element_at(source.element), f"'{source.element}' of an entry")
         if source.object:
             return self._transformed_object(source)
-        return source.value if source.generate is None else _new_code()
+        return source.value if source.generate is None else new_code()
 
     def _parameter(self, source: Source, path: str) -> Any:
         parameter = self._values.parameters[path]
@@ -164,7 +164,7 @@ class _Resolver:
         return {key: value for key, value in members.items() if value is not UNSET} or UNSET
 
 
-def _new_code() -> str:
+def new_code() -> str:
     """A symbolic code that nothing else has; it begins with a letter, as codes must."""
     return f"c{uuid4().hex}"
 

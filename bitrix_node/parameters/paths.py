@@ -15,3 +15,12 @@ def at_path(value: Any, path: str) -> Any:
         else:
             return None
     return value
+
+
+def with_value(value: dict[str, Any], path: str, entry: Any) -> dict[str, Any]:
+    """A copy of an object with an entry at a dotted path; what is no object on the way gives place to one."""
+    step, _, rest = path.partition(".")
+    if not rest:
+        return {**value, step: entry}
+    inner = value.get(step)
+    return {**value, step: with_value(inner if isinstance(inner, dict) else {}, rest, entry)}

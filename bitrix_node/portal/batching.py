@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.portal.answers import Answer, read_answer, read_command_answer, read_listed_answers
 from bitrix_node.portal.calls import REST_3
+from bitrix_node.portal.clock import Moment
 from bitrix_node.portal.errors import (
     LimitReached,
     NoAnswer,
@@ -169,13 +170,14 @@ class Batcher:
             _fail(calls, NoAnswer(CLOSED, code="NO_ANSWER"))
 
     async def _outcomes(self, calls: Sequence[Call]) -> Sequence[Answer | PortalError]:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        sent = Moment()
+        for call in calls:
+            call.sent = sent
         try:
             return await (self._send_single(calls[0]) if len(calls) == 1 else self._send_batch(calls))
         except PortalError as error:
             if isinstance(error, NoAnswer):
-                self._pace.unanswered(calls, loop.time() - began)
+                self._pace.unanswered(calls, sent.age)
             return [error.about(call.method) for call in calls]
 
     def _settle(self, call: Call, outcome: Answer | PortalError) -> None:

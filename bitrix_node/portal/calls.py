@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bitrix_node.credentials import Endpoint
     from bitrix_node.portal.answers import Answer
     from bitrix_node.portal.client import Scope
+    from bitrix_node.portal.clock import Moment
 
 REST_2, REST_3 = 2, 3
 
@@ -67,12 +68,14 @@ class Call:
         endpoint: whom to call, as whom.
         answer: the future that gets the answer.
         command: the order as a batch command; `None` where it has to travel alone.
+        sent: when it was sent last.
     """
 
     order: Order
     endpoint: Endpoint
     answer: asyncio.Future[Answer]
     command: Command | None = field(init=False)
+    sent: Moment | None = None
 
     def __post_init__(self) -> None:
         self.command = _as_command(self.order)

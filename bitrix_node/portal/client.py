@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bitrix_node.portal.batching import MOST_PARALLEL, Batcher
 from bitrix_node.portal.calls import Call, Order
-from bitrix_node.portal.errors import NotSent, PortalError, QuotaSpent, Recalled, TokenEnded
+from bitrix_node.portal.errors import NoAnswer, NotSent, PortalError, QuotaSpent, Recalled, TokenEnded
 from bitrix_node.portal.limits.quota import MethodKey, Quotas
 from bitrix_node.portal.limits.sharing import limiter
-from bitrix_node.portal.retry import Attempts
+from bitrix_node.portal.retry import Attempts, tick
 from bitrix_node.portal.settings import PortalSettings
 from bitrix_node.portal.statistics import Statistics
 from bitrix_node.portal.tokens import Renew, Tokens
@@ -65,6 +65,11 @@ class Portal:
             return self.endpoint.secrets
         overrides = (endpoint.secrets for endpoint in self._overrides.values())
         return self.endpoint.secrets.union(*overrides)
+
+    @property
+    def clock(self) -> Clock:
+        """The time to wait by."""
+        return self._settings.clock
 
     def scope(self) -> Scope:
         """A run of its own, which can be stopped without stopping others."""
@@ -176,8 +181,13 @@ class Portal:
     async def _submit(self, order: Order, endpoint: Endpoint, *, again: bool) -> Answer:
         order.scope.refuse_when_stopped(order)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._batcher.submit(Call(order, endpoint, answer), again=again)
-        return await answer
+        call = Call(order, endpoint, answer)
+        self._batcher.submit(call, again=again)
+        try:
+            return await answer
+        except NoAnswer as error:
+            error.sent = call.sent
+            raise
 
 
 class Scope:
@@ -264,6 +274,11 @@ class Scope:
         """
         if self.stopped is not None and order.droppable:
             raise NotSent(self.stopped, method=order.method)
+
+    async def pause(self, seconds: float) -> None:
+        """Waits, or until the run is stopped; who waits as long as others goes on together with them."""
+        clock = self._portal.clock
+        await self.pause_until(tick(clock.time() + seconds), clock)
 
     async def pause_until(self, moment: float, clock: Clock) -> None:
         """Waits until the moment, or until the run is stopped."""

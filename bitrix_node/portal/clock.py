@@ -4,6 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened: by the calendar for people, and by a clock that nobody sets for reckoning."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _ticks: float = field(default_factory=time.monotonic)
+
+    @property
+    def age(self) -> float:
+        """Seconds since then."""
+        return time.monotonic() - self._ticks
+
+    def __str__(self) -> str:
+        return self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Clock:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.rest import error_entry
 
 if TYPE_CHECKING:
+    from bitrix_node.portal.clock import Moment
     from bitrix_node.rest import ErrorClass
 
 
@@ -138,18 +139,40 @@ class TellsNotWhich(PortalError):
     retryable = True
 
 
+class NotCarriedOut(PortalError):
+    """A write that brought no answer, and of which it was found out that it has not been carried out."""
+
+    kind = "unknown"
+    retryable = True
+
+
 class NoAnswer(PortalError):
-    """Sent, but whether it was carried out is unknown: late, cut off, or not from the REST API."""
+    """Sent, but whether it was carried out is unknown: late, cut off, or not from the REST API.
+
+    Attributes:
+        sent: when it was sent.
+    """
 
     kind = "unknown"
     retryable = True
     carried_out = True
+    sent: Moment | None = None
 
 
 class OutcomeUnknown(NoAnswer):
-    """A write of which nobody knows whether it was carried out; it is never sent again."""
+    """A write of which nobody knows whether it was carried out; it is never sent again.
+
+    Attributes:
+        check: the call that can tell, as `method` and `arguments`; `None` where there is none.
+    """
 
     retryable = False
+    check: dict[str, Any] | None = None
+
+    def details(self) -> dict[str, Any]:
+        """The facts for an error item, with the time and the way to find out."""
+        facts = {**super().details(), **({} if self.sent is None else {"sentAt": str(self.sent)})}
+        return facts if self.check is None else {**facts, "check": self.check}
 
 
 _CLASSES: dict[str, type[PortalError]] = {

@@ -78,7 +78,7 @@ class Attempts:
             self._failed += 1
             if self._failed >= self._policy.attempts:
                 raise final from None
-            await self._clock.sleep_until(_tick(self._clock.time() + self._backoff() * _SPREAD))
+            await self._clock.sleep_until(tick(self._clock.time() + self._backoff() * _SPREAD))
         else:
             raise final from None
 
@@ -102,8 +102,11 @@ def judged(error: PortalError, *, writes: bool) -> PortalError:
     if not writes or not isinstance(error, NoAnswer):
         return error
     message = f"{error.message}; whether it was carried out is unknown"
-    return OutcomeUnknown(message, code="OUTCOME_UNKNOWN", http=error.http, method=error.method)
+    unknown = OutcomeUnknown(message, code="OUTCOME_UNKNOWN", http=error.http, method=error.method)
+    unknown.sent = error.sent
+    return unknown
 
 
-def _tick(moment: float) -> float:
+def tick(moment: float) -> float:
+    """The next moment at which calls wake together, so that they share a request."""
     return math.ceil(moment / _TICK) * _TICK

@@ -47,6 +47,46 @@ class Keyset:
 
 
 @dataclass(frozen=True, slots=True)
+class Find:
+    """The list method that finds a record by its mark; see the head of `marks.yaml`."""
+
+    method: str
+    by: str
+    rows: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    carry: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The method that reads a record by its id; see the head of `marks.yaml`."""
+
+    method: str
+    id: str
+    path: str
+    carry: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """By what a record can be told from all others; see the head of `marks.yaml`."""
+
+    argument: str
+    find: Find
+    read: Read
+    where: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    along: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Where writes leave traces; see the head of `traces.yaml`."""
+
+    times: dict[str, dict[str, str]]
+    lists: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorEntry:
     """What a code means.
 
@@ -76,6 +116,25 @@ def paging_kinds() -> dict[str, PagingKind]:
 def keysets() -> dict[str, Keyset]:
     """How list methods are asked for ranges of ids, by the method's name in lower case."""
     return {name.lower(): Keyset(**entry) for name, entry in _read("keysets").items()}
+
+
+@cache
+def marks() -> dict[str, tuple[Mark, ...]]:
+    """By what records can be told apart, by the name under which requests speak of it."""
+    return {name: tuple(_mark(form) for form in forms) for name, forms in _read("marks").items()}
+
+
+def _mark(form: dict[str, Any]) -> Mark:
+    where = {name: tuple(values) for name, values in form.get("where", {}).items()}
+    return Mark(form["argument"], Find(**form["find"]), Read(**form["read"]), where, form.get("along", {}))
+
+
+@cache
+def traces() -> Traces:
+    """The table of traces, names of methods in small letters."""
+    table = _read("traces")
+    times = {name.lower(): fields for name, fields in table["times"].items()}
+    return Traces(times, {name.lower(): method for name, method in table["lists"].items()})
 
 
 CODES_WITHOUT_MEANING = ("", "0", "100")

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials.errors import CredentialError
 from bitrix_node.credentials.redaction import redact, redact_message
+from bitrix_node.definitions import Definitions
 from bitrix_node.handlers import ActionFailed, Refusal
 from bitrix_node.parameters import ParameterError
 from bitrix_node.parameters.expressions import UnsupportedExpression
 from bitrix_node.portal.errors import PortalError
+from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bitrix_node.definitions import Operation
     from bitrix_node.handlers.action import Change
 
 
@@ -59,6 +62,8 @@ class FailureWriter:
     def failure(self, item: int, error: Exception) -> ItemFailure:
         """The failure that an exception stands for."""
         message, advice, facts = _facts(error)
+        if "check" in facts:
+            facts, advice = self._with_action(facts, advice)
         details = {
             "resource": self.resource,
             "operation": self.operation,
@@ -71,6 +76,19 @@ class FailureWriter:
             redact_message(advice, self.secrets),
             redact(details, self.secrets),
         )
+
+    def _with_action(self, facts: dict[str, Any], advice: str) -> tuple[dict[str, Any], str]:
+        """Adds the action of the same resource that makes the call which can tell what happened, if there is one."""
+        method = facts["check"]["method"]
+        lists = any(name.lower() == "filter" for name in facts["check"]["arguments"])
+        action = next((entry for entry in self._actions() if _only_reads_with(entry, method, lists=lists)), None)
+        if action is None:
+            return facts, f"{advice} {method} tells it, as 'check' in the details has it."
+        check = {"resource": self.resource, "operation": action.operation, **facts["check"]}
+        return {**facts, "check": check}, f"{advice} '{action.name}' tells it, as 'check' in the details has it."
+
+    def _actions(self) -> tuple[Operation, ...]:
+        return Definitions.packaged().resource(self.resource).operations
 
 
 def carried_out(count: int) -> str:
@@ -100,6 +118,12 @@ def _facts(error: Exception) -> tuple[str, str, dict[str, Any]]:
             return error.message, error.advice, _own_code("CREDENTIAL")
     name = type(error).__name__
     return f"The node met something it was not built for ({name})", "Please report it.", _own_code("INTERNAL")
+
+
+def _only_reads_with(action: Operation, method: str, *, lists: bool) -> bool:
+    """Whether the action is one of reading with this method, and gives rows of a list or a single record as wanted."""
+    fits = any(request.method == method and (request.handler == "list") == lists for request in action.calls)
+    return fits and not any(method_habits().writes(str(request.method)) for request in action.calls)
 
 
 def _told(done: Iterable[Change]) -> str:

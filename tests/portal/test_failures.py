@@ -64,6 +64,7 @@ async def test_a_write_is_sent_once(portal: Portal, sandbox: Sandbox, name: str)
     with pytest.raises(OutcomeUnknown, match="whether it was carried out is unknown") as caught:
         await portal.call("crm.item.add", NAMES[0])
     assert caught.value.details() | {"http": None} == {
+        "sentAt": str(caught.value.sent),
         "code": "OUTCOME_UNKNOWN",
         "http": None,
         "method": "crm.item.add",

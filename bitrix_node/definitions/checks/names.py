@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.definitions.checks.views import merged
 from bitrix_node.definitions.faults import Fault, one_of, shown
 from bitrix_node.parameters.transforms import TRANSFORMS
-from bitrix_node.rest import paging_kinds
+from bitrix_node.rest import marks, paging_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,6 +59,9 @@ def _unknown_in_request(operation: OperationView, request: RequestView) -> Itera
     kind = paging.get("kind") if isinstance(paging, dict) else paging
     if kind is not None and kind not in paging_kinds():
         yield operation.fault(f"{request.place}.paging", _unknown("kind of paging", kind), one_of(paging_kinds(), kind))
+    mark = request.tree.get("mark")
+    if mark is not None and mark not in marks():
+        yield operation.fault(f"{request.place}.mark", _unknown("mark", mark), one_of(marks(), mark))
     for path, name in request.tree.get("finish", {}).items():
         if name not in TRANSFORMS:
             yield operation.fault(

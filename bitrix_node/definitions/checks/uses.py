@@ -23,6 +23,7 @@ _NOT_SENT = {
     "separateItems",
     "batching",
     "sendInOrder",
+    "reconcile",
 }
 
 
