@@ -299,6 +299,16 @@ class Resource(_Model):
     operations: tuple[Operation, ...]
 
 
+class NodeArea(_Model):
+    """A further node: the same one with some of its resources, under the name of a part of Bitrix24."""
+
+    node: str
+    display_name: str
+    description: str
+    resources: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+
 class NodeDefinition(_Model):
     """The node itself."""
 
@@ -312,8 +322,14 @@ class NodeDefinition(_Model):
     aliases: tuple[str, ...]
     authentication: Parameter
     resources: tuple[str, ...]
+    areas: tuple[NodeArea, ...] = ()
     parameters: dict[str, dict[str, Any]] = {}
     options: tuple[Parameter, ...]
+
+    @property
+    def nodes(self) -> tuple[NodeDefinition, ...]:
+        """The node, and after it each area as a node of its own."""
+        return self, *(self.model_copy(update={**dict(area), "areas": ()}) for area in self.areas)
 
 
 class CredentialField(Parameter):

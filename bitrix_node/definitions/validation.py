@@ -76,6 +76,7 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
     yield from shared_parameters(parameters, parameters, node.file)
     yield from listed_parameters(options, {}, node.file, "options")
     heads = resource_heads(location.resources)
+    yield from _area_faults(node)
     if "resources" in node.content:
         yield from listing_faults(node.content["resources"], heads, node.file)
     catalogue = MethodCatalogue(location) if location.methods.is_dir() else None
@@ -84,6 +85,20 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
         yield from resource_faults(head, parameters, options, catalogue)
     if location.polling.is_file():
         yield from polling_faults(location.polling, catalogue)
+
+
+def _area_faults(node: Document) -> Iterator[Fault]:
+    """Areas with a resource that the node does not have, or with the name of another node."""
+    known, names = node.content.get("resources", []), [node.content.get("node", "")]
+    for index, area in enumerate(node.content.get("areas", [])):
+        for place, name in enumerate(area["resources"]):
+            if name not in known:
+                message = f"the node has no resource {shown(name)}"
+                yield Fault(node.file, f"areas[{index}].resources[{place}]", message, one_of(known, name))
+        if area["node"] in names:
+            message = f"another node is called {shown(area['node'])}"
+            yield Fault(node.file, f"areas[{index}].node", message, "a name of its own")
+        names.append(area["node"])
 
 
 def _credential_faults(location: DataLocation, manifest: Document, node: Document) -> Iterator[Fault]:

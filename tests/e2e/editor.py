@@ -41,7 +41,7 @@ class Editor:
     async def new_workflow(self) -> None:
         """Opens an empty workflow."""
         await self.page.goto(f"{self.url}/workflow/new")
-        await expect(self.page.get_by_test_id("canvas-add-button")).to_be_visible()
+        await expect(self.page.get_by_test_id("canvas-add-button")).to_be_visible(timeout=30_000)
 
     async def open_workflow(self, workflow_id: str) -> None:
         """Opens a stored workflow and waits until its nodes stand on the canvas."""

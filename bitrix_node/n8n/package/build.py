@@ -23,6 +23,8 @@ from bitrix_node.version import VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bitrix_node.definitions.models import NodeDefinition
+
 NODES, CREDENTIALS, SHIM = "dist/nodes", "dist/credentials", "dist/shim"
 
 
@@ -51,31 +53,43 @@ def package_files(definitions: Definitions) -> dict[str, bytes]:
     """Returns every file of the package: path inside it -> content."""
     node, credentials = definitions.node, definitions.credentials
     resources = [definitions.resource(name) for name in definitions.resource_names]
-    class_, trigger_class = class_name(node.node), class_name(definitions.trigger.trigger)
-    home = f"{NODES}/{class_}"
     package = package_manifest(
         definitions.manifest,
         version=VERSION,
         description=node.description,
-        nodes=[f"{NODES}/{name}/{name}.node.js" for name in (class_, trigger_class)],
+        nodes=[f"{NODES}/{name}/{name}.node.js" for name in map(class_name, _node_names(definitions))],
         credentials=[f"{CREDENTIALS}/{class_name(name)}.credentials.js" for name in credentials],
     )
     files = {
         "package.json": _json(package, indent=2),
         "README.md": (ASSETS / "README.md").read_bytes(),
         "LICENSE": (ASSETS / "LICENSE").read_bytes(),
-        f"{home}/{class_}.node.js": node_script(node.node),
-        f"{home}/{class_}.node.json": _json(codex(node, package["name"], node.node), indent=2),
-        f"{home}/description.json": _json(node_description(node, resources, credentials)),
-        f"{home}/plan.json": _json(shim_plan(resources, credentials)),
+        f"{SHIM}/plan.json": _json(shim_plan(resources, credentials)),
     }
+    for entry in node.nodes:
+        files |= _node_files(entry, definitions, package["name"])
     files |= _trigger_files(definitions, package["name"])
-    files |= {f"{folder}/{name}": icon for folder in (home, CREDENTIALS) for name, icon in icon_files().items()}
+    files |= {f"{CREDENTIALS}/{name}": icon for name, icon in icon_files().items()}
     files |= {
         f"{CREDENTIALS}/{class_name(name)}.credentials.js": credential_script(credential)
         for name, credential in credentials.items()
     }
     return files | {f"{SHIM}/{name}": script for name, script in shim_scripts().items()}
+
+
+def _node_names(definitions: Definitions) -> list[str]:
+    return [*(entry.node for entry in definitions.node.nodes), definitions.trigger.trigger]
+
+
+def _node_files(node: NodeDefinition, definitions: Definitions, package: str) -> dict[str, bytes]:
+    """The files of one action node: the whole one, or an area of it."""
+    class_, resources = class_name(node.node), [definitions.resource(name) for name in node.resources]
+    files = {
+        f"{class_}.node.js": node_script(node.node),
+        f"{class_}.node.json": _json(codex(node, package, node.node), indent=2),
+        "description.json": _json(node_description(node, resources, definitions.credentials)),
+    }
+    return {f"{NODES}/{class_}/{name}": content for name, content in (files | icon_files()).items()}
 
 
 def _trigger_files(definitions: Definitions, package: str) -> dict[str, bytes]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from bitrix_node.definitions.models import NodeDefinition, Operation, Resource
 
 
+_SORTED_FROM = 5
+
+
 @dataclass
 class _Entry:
     """A property and the operations that share it."""
@@ -59,9 +62,16 @@ def _choice(display_name: str, name: str, choices: Iterable[Property], *, defaul
         "name": name,
         "type": "options",
         "noDataExpression": True,
-        "options": sorted(choices, key=lambda choice: str(choice["name"]).lower()),
+        "options": _ordered(list(choices)),
         "default": default,
     }
+
+
+def _ordered(choices: list[Property]) -> list[Property]:
+    """The choices as n8n's rules want them: from five on by name, fewer as the definitions have them."""
+    if len(choices) < _SORTED_FROM:
+        return choices
+    return sorted(choices, key=lambda choice: str(choice["name"]).lower())
 
 
 def _merged(operations: Sequence[Operation]) -> list[_Entry]:

@@ -21,7 +21,7 @@ _NODE = """\
 
 const {{ execute }} = require('../../shim/execute.js');
 const description = require('./description.json');
-const plan = require('./plan.json');
+const plan = require('../../shim/plan.json');
 
 class {name} {{
 	description = description;
