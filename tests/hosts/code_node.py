@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 USER_FILE = "<all_items_task_execution>"
 OUTPUT = "__n8n_internal_user_output__"
 ALWAYS_KEPT = {"builtins", "__main__", "sys", "traceback", "linecache", "importlib", "importlib.machinery"}
+LOADED_BEFORE = ("asyncio", "concurrent.futures", "dataclasses", "datetime", "logging", "ssl", "subprocess", "tempfile")
+"""What the runner needs itself: it is there, is taken away, and is loaded a second time by whoever wants it."""
 DENIED_BUILTINS = {
     *("eval", "exec", "compile", "open", "input", "breakpoint", "getattr", "object", "type", "vars", "setattr"),
     *("delattr", "hasattr", "dir", "memoryview", "__build_class__", "globals", "locals", "license", "help", "credits"),
@@ -84,6 +86,8 @@ def check_code(code: str, allowed: frozenset[str]) -> None:
 def execute(task: dict[str, Any], answer: Connection) -> None:
     """The child's part."""
     allowed = frozenset(task["allowed"])
+    for name in LOADED_BEFORE:
+        importlib.import_module(name)
     os.environ.clear()
     kept = ALWAYS_KEPT | allowed
     for name in list(sys.modules):
