@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -15,6 +16,8 @@ from tests.e2e.chat_model import Conversation, ScriptedModel, ToolCall, scripted
 from tests.e2e.workflows import TRIGGER, chain, node
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bitrix_node.n8n.installation.client import N8nClient
     from tests.e2e.editor import Editor
 
@@ -44,8 +47,8 @@ def tool(name: str, credential: dict[str, Any], **parameters: Any) -> dict[str, 
 
 
 def tools(credential: dict[str, Any]) -> list[dict[str, Any]]:
-    title = "$fromAI('title', 'Words that the name of the deal contains', 'string')"
-    amount = "$fromAI('amount', 'New amount of the deal', 'number')"
+    """Two tools, what the model fills in written by hand."""
+    title = "={{ $fromAI('title', 'Words that the name of the deal contains', 'string') }}"
     find = tool(
         FIND,
         credential,
@@ -53,8 +56,10 @@ def tools(credential: dict[str, Any]) -> list[dict[str, Any]]:
         operation="getAll",
         entityType="deal",
         limit=5,
-        crmOptions={"filter": f"={{{{ {{ '%TITLE': {title} }} }}}}", "select": "ID,TITLE,OPPORTUNITY,STAGE_ID"},
+        filters={"conditions": [{"field": "TITLE", "operator": "contains", "value": title}]},
+        crmOptions={"select": "ID,TITLE,OPPORTUNITY,STAGE_ID"},
     )
+    amount = "$fromAI('amount', 'New amount of the deal', 'number')"
     update = tool(
         UPDATE,
         credential,
@@ -67,7 +72,30 @@ def tools(credential: dict[str, Any]) -> list[dict[str, Any]]:
     return [find, update]
 
 
-async def agent_workflow(n8n: N8nClient, model: ScriptedModel, version: float = 3.1) -> dict[str, Any]:
+def left_to_the_model(label: str, kind: str) -> str:
+    """What n8n stores when the button beside a field is pressed: a key made from its label, and no description."""
+    key = re.sub(r"[^a-zA-Z0-9_-]", "_", label)
+    return f"={{{{ /*n8n-auto-generated-fromAI-override*/ $fromAI('{key}', ``, '{kind}') }}}}"
+
+
+def tools_by_button(credential: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same two tools, with everything left to the model that the button can leave to it."""
+    find, update = tools(credential)
+    find["parameters"]["filters"] = {}
+    find["parameters"]["crmOptions"] = {
+        "filter": left_to_the_model("Filter (JSON)", "json"),
+        "select": left_to_the_model("Select", "string"),
+    }
+    update["parameters"] |= {
+        "recordId": identifier("update", "recordId", left_to_the_model("Record ID", "string")),
+        "fieldsJson": left_to_the_model("Fields (JSON)", "json"),
+    }
+    return [find, update]
+
+
+async def agent_workflow(
+    n8n: N8nClient, model: ScriptedModel, version: float = 3.1, made: Callable[..., list[dict[str, Any]]] = tools
+) -> dict[str, Any]:
     """A manual trigger, the agent, its chat model and its two tools."""
     key = await n8n.save_credential("Scripted model", "openAiApi", {"apiKey": "none", "url": model.url})
     credential = next(entry for entry in await n8n.credentials() if entry["name"] == CREDENTIAL_NAME)
@@ -83,7 +111,7 @@ async def agent_workflow(n8n: N8nClient, model: ScriptedModel, version: float = 
         ),
         "credentials": {"openAiApi": {"id": key, "name": "Scripted model"}},
     }
-    below = [chat_model, *tools(credential)]
+    below = [chat_model, *made(credential)]
     workflow["nodes"] += [
         {**entry, "position": [place, 240]} for entry, place in zip(below, (100, 440, 640), strict=True)
     ]
@@ -155,6 +183,24 @@ async def test_what_the_agent_is_told_of_its_tools(n8n: N8nClient) -> None:
         "amount": ("number", "New amount of the deal"),
     }
     assert sorted(schema["required"]) == ["amount", "deal_id"]
+
+
+async def test_the_fields_that_the_button_leaves_to_the_model(n8n: N8nClient, stack: Running) -> None:
+    def search_as_models_do(conversation: Conversation) -> ToolCall:
+        find, update = (conversation.tools[name]["parameters"] for name in ("Find_Deals", "Update_Deal"))
+        assert set(find["properties"]) == {"Filter__JSON_", "Select"}
+        assert set(update["properties"]) == {"Record_ID", "Fields__JSON_"}
+        return ToolCall("Find_Deals", {"Filter__JSON_": {"%title": "acoustic pods"}, "Select": '["id", "stageId"]'})
+
+    def change_as_models_do(conversation: Conversation) -> ToolCall:
+        (open_deal,) = (deal for deal in items_of(conversation.results[-1]) if deal["stageId"] != "WON")
+        assert set(open_deal) == {"id", "stageId"}
+        return ToolCall("Update_Deal", {"Record_ID": str(open_deal["id"]), "Fields__JSON_": {"OPPORTUNITY": "31000"}})
+
+    async with scripted_model([search_as_models_do, change_as_models_do, tell]) as model:
+        execution = await n8n.run(await agent_workflow(n8n, model, made=tools_by_button), TRIGGER)
+    assert execution.status == "success", execution.error
+    assert await amount_of(stack, OPEN_DEAL) == 31000
 
 
 async def test_the_agent_is_told_why_a_tool_was_refused(n8n: N8nClient) -> None:
