@@ -64,7 +64,7 @@ class Watcher:
 
     @property
     def watches_changes(self) -> bool:
-        return self.trigger.parameters["pollFor"] == "changedRecords"
+        return bool(self.trigger.parameters["pollFor"] == "changedRecords")
 
     async def begin(self) -> None:
         """Polls for the first time; what is there counts as old."""
