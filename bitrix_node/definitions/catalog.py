@@ -6,6 +6,7 @@ import json
 from functools import cache, cached_property
 from typing import Any
 
+from bitrix_node.definitions.field_lookups import read_field_lookups
 from bitrix_node.definitions.locations import DataLocation, packaged_data
 from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Resource
 from bitrix_node.definitions.polling import Polling
@@ -66,6 +67,11 @@ class Definitions:
     def polling(self) -> Polling:
         """What the trigger can watch by asking again and again."""
         return Polling.model_validate(read_yaml(self.location.polling))
+
+    @cached_property
+    def field_lookups(self) -> dict[str, dict[str, Any]]:
+        """The lookups that the field mapper has its fields from, by name."""
+        return read_field_lookups(self.location.field_lookups)
 
     def resource(self, name: str) -> Resource:
         """One resource, read when first asked for.

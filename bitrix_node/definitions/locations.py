@@ -41,6 +41,11 @@ class DataLocation:
         return self.root / "node_definitions" / "resources"
 
     @property
+    def field_lookups(self) -> Path:
+        """The folder with one file a lookup of fields, for the field mapper."""
+        return self.root / "node_definitions" / "lookups" / "fields"
+
+    @property
     def methods(self) -> Path:
         """The folder with the catalogue of REST methods."""
         return self.root / "node_definitions" / "methods"

@@ -94,6 +94,8 @@ class Parameter(_Model):
     groups: tuple[ParameterGroup, ...] = ()
     transform: str | None = None
     key: str | None = None
+    field_lookup: str | None = None
+    depends_on: tuple[str, ...] = ()
     show: Condition | None = None
     builds: Literal["conditions", "order"] | None = None
     fills: str | None = None

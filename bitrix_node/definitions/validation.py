@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bitrix_node.definitions.checks.documents import Document, file_name, read_document
+from bitrix_node.definitions.checks.field_lookups import field_lookup_faults, lookup_names
 from bitrix_node.definitions.checks.parameters import listed_parameters, shared_parameters
 from bitrix_node.definitions.checks.polling import polling_faults
 from bitrix_node.definitions.checks.resource import listing_faults, resource_faults, resource_heads
@@ -81,10 +82,12 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
         yield from listing_faults(node.content["resources"], heads, node.file)
     catalogue = MethodCatalogue(location) if location.methods.is_dir() else None
     yield from trigger_faults(location, catalogue)
-    for head in heads.values():
-        yield from resource_faults(head, parameters, options, catalogue)
     if location.polling.is_file():
         yield from polling_faults(location.polling, catalogue)
+    yield from field_lookup_faults(location.field_lookups, catalogue)
+    field_lookups = lookup_names(location.field_lookups)
+    for head in heads.values():
+        yield from resource_faults(head, parameters, options, catalogue, field_lookups)
 
 
 def _area_faults(node: Document) -> Iterator[Fault]:

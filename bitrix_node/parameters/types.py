@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.mapping import mapped_fields
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:
@@ -156,6 +157,10 @@ def _locator(parameter: Parameter, raw: Any) -> Any:
     return UNSET if chosen in (None, "") else _text(parameter, chosen)
 
 
+def _mapping(_: Parameter, raw: Any) -> Any:
+    return mapped_fields(raw) or UNSET
+
+
 _READERS: dict[str, Callable[[Parameter, Any], Any]] = {
     "string": _text,
     "number": _number,
@@ -165,4 +170,5 @@ _READERS: dict[str, Callable[[Parameter, Any], Any]] = {
     "json": _json,
     "dateTime": _moment,
     "resourceLocator": _locator,
+    "resourceMapper": _mapping,
 }

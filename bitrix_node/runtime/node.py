@@ -10,6 +10,7 @@ from bitrix_node.credentials import OAuth2
 from bitrix_node.credentials.renewal import Account, Callback
 from bitrix_node.definitions import Definitions
 from bitrix_node.parameters.expressions import ItemContext, UnsupportedExpression, evaluate, holds_expression
+from bitrix_node.parameters.mapping import from_input, is_automatic
 from bitrix_node.portal import Portal
 from bitrix_node.runtime.execution import Execution, ItemInput, RunOptions
 from bitrix_node.runtime.failures import carried_out
@@ -189,8 +190,8 @@ async def _renewed(account: Account) -> Endpoint:
 
 
 def item_inputs(parameters: Mapping[str, Any], items: Sequence[Item]) -> list[ItemInput]:
-    """The inputs of a run: parameters without expressions are shared, the others evaluated for each item."""
-    if not holds_expression(dict(parameters)):
+    """The inputs of a run: what is the same for all items is shared, the rest evaluated for each item."""
+    if not holds_expression(dict(parameters)) and not any(map(is_automatic, parameters.values())):
         return [ItemInput(index, parameters, item.get("binary", {})) for index, item in enumerate(items)]
     return [_evaluated(parameters, item, index) for index, item in enumerate(items)]
 
@@ -200,4 +201,4 @@ def _evaluated(parameters: Mapping[str, Any], item: Item, index: int) -> ItemInp
         values = evaluate(dict(parameters), ItemContext(item["json"], index))
     except UnsupportedExpression as error:
         return ItemInput(index, error)
-    return ItemInput(index, values, item.get("binary", {}))
+    return ItemInput(index, from_input(values, item["json"]), item.get("binary", {}))

@@ -7,7 +7,7 @@
  * Scenario: {node, data, tasks}
  *   node   the node, with its parameters and the credentials that it has chosen
  *   data   credential type -> its fields
- *   tasks  [{call: {method, arguments, version, seconds}}, …], done one after the other in the same process
+ *   tasks  [{call: {method, arguments, version, seconds}}, {fields: {lookups, name}}, …], done one after the other in the same process
  */
 
 const { join } = require('node:path');
@@ -89,6 +89,7 @@ const context = {
 
 const TASKS = {
 	call: async (call) => await require(join(shim, 'panel', 'portal.js')).callMethod(context, call),
+	fields: async ({ lookups, name }) => await require(join(shim, 'panel', 'fieldMapping.js')).fieldMappings(lookups)[name].call(context),
 };
 
 function described(error) {

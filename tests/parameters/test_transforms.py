@@ -10,6 +10,7 @@ import pytest
 from bitrix_node.parameters import BinaryData
 from bitrix_node.parameters.errors import UnusableValue
 from bitrix_node.parameters.transforms import TRANSFORMS
+from bitrix_node.parameters.transforms.dates import Moment
 
 PICTURE = BinaryData("cGljdHVyZQ==", "picture.png", "image/png")
 A, U = {"TYPE": "A"}, {"TYPE": "U"}
@@ -110,6 +111,13 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("listFieldId", "name", "NAME"),
     ("listFields", {"fieldsValues": LIST_ROWS}, {"NAME": "Holiday", "PROPERTY_951": ["7", "8"], "PROPERTY_5": [1]}),
     ("listFields", {"fieldsValues": [{"fieldName": "NAME", "fieldValue": "[draft"}]}, {"NAME": "[draft"}),
+    ("listMappedFields", {"PROPERTY_1": Moment("2026-11-23T16:30:00")}, {"PROPERTY_1": "2026-11-23 16:30:00"}),
+    ("listMappedFields", {"PROPERTY_1": [Moment("2026-11-23")], "N": "T"}, {"PROPERTY_1": ["2026-11-23"], "N": "T"}),
+    (
+        "listMappedFields",
+        {"PROPERTY_1": Moment("2026-11-23T16:30:00+01:00"), "PROPERTY_2": "2026-11-23T16:30:00"},
+        {"PROPERTY_1": "2026-11-23T16:30:00+01:00", "PROPERTY_2": "2026-11-23T16:30:00"},
+    ),
     ("listFieldSettings", {"NAME": "A", "TYPE": "S", "CODE": None, "SORT": 5}, {"NAME": "A", "TYPE": "S"}),
     ("listFiles", {"files": [LIST_FILE]}, {"PROPERTY_953": ["picture.png", "cGljdHVyZQ=="]}),
     ("listFiles", {"files": [{**LIST_FILE, "multiple": True}]}, {"PROPERTY_953": [["picture.png", "cGljdHVyZQ=="]]}),
@@ -171,6 +179,10 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("crmField", "ORIGIN_ID", "originId"),
     ("crmField", "UF_CRM_17", "UF_CRM_17"),
     ("crmFields", ROWS, {"title": "Deal"}),
+    ("crmMappedFields", {"stageId": "NEW"}, {"stageId": "NEW"}),
+    ("crmMappedFields", {"STAGE_ID": "C7:NEW"}, {"categoryId": 7, "stageId": "C7:NEW"}),
+    ("crmMappedFields", {"stageId": "DT1038_5:NEW"}, {"categoryId": 5, "stageId": "DT1038_5:NEW"}),
+    ("crmMappedFields", {"stageId": "C7:NEW", "categoryId": 0}, {"categoryId": 0, "stageId": "C7:NEW"}),
     ("crmDocument", "DEAL_10", ["crm", "CCrmDocumentDeal", "DEAL_10"]),
     ("crmLinkPrefix", "DEAL", "D_"),
     ("crmTypeName", "DEAL", "deal"),
@@ -376,6 +388,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("chatNumber", "sg57", "the chat's own number"),
     ("chatNumber", "chat", "a number such as 1207"),
     ("crmFields", "TITLE=Deal", "fields with their values"),
+    ("crmMappedFields", "TITLE=Deal", "fields with their values"),
     ("crmFields", {"PHONE": [{"ID": "x", "VALUE": "1"}]}, "whole number"),
     ("crmFields", {"PHONE": [{"VALUE_TYPE": "HOME"}]}, "a VALUE in each entry of PHONE"),
     ("crmFilter", [1], "a JSON object such as"),
@@ -460,6 +473,7 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 TAKES_ANYTHING = {
+    "listMappedFields",
     "contactDataChanges",
     "anyValue",
     "commaText",

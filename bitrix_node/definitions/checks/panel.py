@@ -57,12 +57,15 @@ _OWNED_KEYS = {
     "rows": ("string", "json"),
     "minValue": ("number",),
     "maxValue": ("number",),
+    "fieldLookup": ("resourceMapper",),
+    "dependsOn": ("resourceMapper",),
 }
 _NEEDED_KEYS = {
     "options": "options",
     "multiOptions": "options",
     "collection": "members",
     "fixedCollection": "groups",
+    "resourceMapper": "fieldLookup",
 }
 
 

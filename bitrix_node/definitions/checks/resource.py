@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.definitions.checks.documentation import undocumented_calls
 from bitrix_node.definitions.checks.documents import Document, file_name, read_document
+from bitrix_node.definitions.checks.field_lookups import unknown_field_lookups
 from bitrix_node.definitions.checks.names import unknown_names
 from bitrix_node.definitions.checks.panel import repeated_fields
 from bitrix_node.definitions.checks.parameters import operation_parameters, shared_parameters
@@ -44,6 +45,7 @@ def resource_faults(
     common_parameters: Mapping[str, Tree],
     common_options: Sequence[Tree],
     catalogue: MethodCatalogue | None = None,
+    field_lookups: Sequence[str] | None = None,
 ) -> Iterator[Fault]:
     """Everything that is wrong with a resource.
 
@@ -52,6 +54,7 @@ def resource_faults(
         common_parameters: the parameters that the node offers to every resource.
         common_options: the options that every operation has.
         catalogue: the documented methods that requests are held against; without it they are not.
+        field_lookups: the lookups of fields that there are; without them it is not looked whether one is named rightly.
     """
     head = read_document(head_path, "resource")
     parts = list(_parts(head, head_path))
@@ -64,6 +67,9 @@ def resource_faults(
     lent = _lent_parameters(head, head_path)
     shared = {**common_parameters, **lent, **head.content.get("parameters", {})}
     yield from shared_parameters(head.content.get("parameters", {}), shared, head.file)
+    if field_lookups is not None:
+        own = ((f"parameters.{name}", tree) for name, tree in head.content.get("parameters", {}).items())
+        yield from unknown_field_lookups(own, field_lookups, head.file)
     resource = ResourceView(head.content.get("resource", ""), head.content, shared, common_options)
     operations = [
         OperationView(resource, document.file, name, tree)

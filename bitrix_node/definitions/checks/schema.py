@@ -26,6 +26,7 @@ KINDS = {
     "credential": "credential.schema.json",
     "resource": "resource.schema.json#/$defs/resource",
     "part": "resource.schema.json#/$defs/part",
+    "fieldLookup": "fieldLookup.schema.json#/$defs/lookup",
 }
 """Kind of file -> its schema; a `part` is a file of a resource's folder that holds operations only."""
 

@@ -65,6 +65,7 @@ def package_files(definitions: Definitions) -> dict[str, bytes]:
         "README.md": (ASSETS / "README.md").read_bytes(),
         "LICENSE": (ASSETS / "LICENSE").read_bytes(),
         f"{SHIM}/plan.json": _json(shim_plan(resources, credentials)),
+        f"{SHIM}/panel/fieldLookups.json": _json(definitions.field_lookups),
     }
     for entry in node.nodes:
         files |= _node_files(entry, definitions, package["name"])

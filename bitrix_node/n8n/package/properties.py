@@ -19,6 +19,7 @@ _EMPTY_DEFAULTS: Mapping[str, Any] = {
     "multiOptions": [],
     "collection": {},
     "fixedCollection": {},
+    "resourceMapper": {"mappingMode": "defineBelow", "value": None},
 }
 # n8n shows these as HTML.
 _RICH_TEXTS = ("description", "hint")
@@ -68,10 +69,33 @@ def _default(parameter: Parameter) -> Any:
 
 
 def _type_options(parameter: Parameter) -> Property:
-    rendered = {key: _number(getattr(parameter, name)) for name, key in _TYPE_OPTIONS.items()}
+    rendered: Property = {key: _number(getattr(parameter, name)) for name, key in _TYPE_OPTIONS.items()}
     rendered["password"] = parameter.password or None
     rendered["multipleValues"] = parameter.multiple or None
+    rendered["resourceMapper"] = _resource_mapper(parameter)
+    # n8n sees a change of a locator only in its value.
+    rendered["loadOptionsDependsOn"] = [
+        place for path in parameter.depends_on for place in (path, f"{path}.value")
+    ] or None
     return {key: value for key, value in rendered.items() if value is not None}
+
+
+def _resource_mapper(parameter: Parameter) -> Property | None:
+    """The mapper's settings: fields are added one by one, and none is matched by, as records are found in other ways.
+
+    In n8n's mode `add` a required field would have to be filled in here although it may be given elsewhere.
+    """
+    if parameter.field_lookup is None:
+        return None
+    return {
+        "resourceMapperMethod": parameter.field_lookup,
+        "mode": "map",
+        "valuesLabel": "Values to Send",
+        "fieldWords": {"singular": "field", "plural": "fields"},
+        "addAllFields": False,
+        "noFieldsError": "No fields came from Bitrix24.",
+        "supportAutoMap": True,
+    }
 
 
 def _number(value: float | None) -> float | int | None:

@@ -20,11 +20,15 @@ _NODE = """\
 'use strict';
 
 const {{ execute }} = require('../../shim/execute.js');
+const {{ fieldMappings }} = require('../../shim/panel/fieldMapping.js');
 const description = require('./description.json');
+const fieldLookups = require('../../shim/panel/fieldLookups.json');
 const plan = require('../../shim/plan.json');
 
 class {name} {{
 	description = description;
+
+	methods = {{ resourceMapping: fieldMappings(fieldLookups) }};
 
 	/** @this {{import('n8n-workflow').IExecuteFunctions}} */
 	async execute() {{

@@ -7,6 +7,7 @@
  */
 
 const { Failure } = require('./failure.js');
+const { givenMapping, inputMapping, isMapping, mapsInput } = require('./mapping.js');
 
 /**
  * @typedef {object} ParameterValues
@@ -24,7 +25,7 @@ const { Failure } = require('./failure.js');
 function readParameters(node, names, count) {
 	const raw = node.getNode().parameters;
 	const visible = names.filter((name) => raw[name] !== undefined);
-	const varying = visible.filter((name) => holdsExpression(raw[name]));
+	const varying = visible.filter((name) => variesWithItem(raw[name]));
 	const constant = visible.filter((name) => !varying.includes(name));
 	const failures = new Map();
 	const common = count ? valuesOf(node, raw, constant, 0) : {};
@@ -49,7 +50,43 @@ function readParameters(node, names, count) {
  * @returns {Record<string, unknown>}
  */
 function valuesOf(node, raw, names, item) {
-	return Object.fromEntries(names.map((name) => [name, node.getNodeParameter(name, item, undefined, readingOf(raw[name]))]));
+	return Object.fromEntries(names.map((name) => [name, valueOf(node, raw, name, item)]));
+}
+
+/**
+ * @param {import('n8n-workflow').IExecuteFunctions} node
+ * @param {import('n8n-workflow').INodeParameters} raw
+ * @param {string} name
+ * @param {number} item
+ * @returns {unknown}
+ */
+function valueOf(node, raw, name, item) {
+	if (isMapping(raw[name])) return mappedValue(node, raw[name], name, item);
+	return node.getNodeParameter(name, item, undefined, readingOf(raw[name]));
+}
+
+/**
+ * Only the values of a mapper are evaluated, not the long description of fields beside them; what they have to be, the
+ * runner says.
+ *
+ * @param {import('n8n-workflow').IExecuteFunctions} node
+ * @param {import('./mapping.js').Mapping} stored
+ * @param {string} name
+ * @param {number} item
+ * @returns {object}
+ */
+function mappedValue(node, stored, name, item) {
+	if (mapsInput(stored)) return inputMapping(stored, node.getInputData()[item].json);
+	const value = stored.value && node.getNodeParameter(`${name}.value`, item, undefined, { skipValidation: true });
+	return givenMapping(stored, /** @type {import('n8n-workflow').IDataObject} */ (value ?? {}));
+}
+
+/**
+ * @param {any} value
+ * @returns {boolean}
+ */
+function variesWithItem(value) {
+	return mapsInput(value) || holdsExpression(isMapping(value) ? value.value : value);
 }
 
 /**

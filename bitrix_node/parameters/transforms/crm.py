@@ -36,6 +36,7 @@ _OPERATOR = re.compile(r"^([<>=!@%?~*]*)(.*)$", re.DOTALL)
 _CAMEL_CUSTOM = re.compile(r"^ufCrm(\d*)_?(.*)$")
 _HOLDS_LINKS = re.compile(r"(Id|Ids|By)$|^(observers|UF_.*)$")
 _LINK = re.compile(r"[^\[\],]*\[([0-9]+)\]")
+_STAGE_OF_PIPELINE = re.compile(r"(?:C|DT[0-9]+_)([0-9]+):")
 _CAMEL_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -80,6 +81,13 @@ def item_fields(value: Any) -> dict[str, Any]:
         else:
             fields.update(money_fields(field_name(name), linked(field_name(name), entry)))
     return fields
+
+
+def mapped_fields(value: Any) -> dict[str, Any]:
+    """Like `item_fields`, for fields whose stage was picked from all pipelines: the record goes into that pipeline."""
+    fields = item_fields(value)
+    stage = _STAGE_OF_PIPELINE.match(str(fields.get("stageId", "")))
+    return fields if stage is None else {"categoryId": int(stage.group(1)), **fields}
 
 
 def linked(name: str, value: Any) -> Any:
@@ -229,6 +237,7 @@ TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "crmFields": item_fields,
     "crmFilter": item_filter,
     "crmFiles": record_files,
+    "crmMappedFields": mapped_fields,
     "crmMultiFields": multi_fields,
     "crmOrder": item_order,
     "crmSelect": item_select,

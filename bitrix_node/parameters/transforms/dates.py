@@ -11,6 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+class Moment(str):
+    """A day or a moment in ISO 8601, told apart from any other text."""
+
+    __slots__ = ()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it has no offset, and so is in the portal's time zone."""
+        return datetime.fromisoformat(self).tzinfo is None
+
+
 def iso_date(value: Any) -> str:
     """A moment in ISO 8601, from any of its forms; one without an offset stays in the portal's time zone."""
     text = str(value).strip()

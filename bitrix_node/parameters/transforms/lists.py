@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.transforms.dates import Moment
 from bitrix_node.parameters.transforms.general import integer
 
 if TYPE_CHECKING:
@@ -87,6 +88,17 @@ def fields(value: Any) -> dict[str, Any]:
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
+def mapped_fields(value: Any) -> dict[str, Any]:
+    """Fields of the field mapper, with a blank between day and time, as lists.element.add writes moments."""
+    return {name: _moment(entry) for name, entry in value.items()}
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_moment(entry) for entry in value]
+    return str(value).replace("T", " ", 1) if isinstance(value, Moment) and value.is_local else value
+
+
 def files(value: Any) -> dict[str, Any]:
     """Field ID -> file as name and Base64 content, or a list of them where the field takes several."""
     found: dict[str, list[Any]] = {}
@@ -153,6 +165,7 @@ TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "idOrCode": id_or_code,
     "listFieldId": field_id,
     "listFields": fields,
+    "listMappedFields": mapped_fields,
     "listFieldSettings": partial(picked, _SETTINGS_OF_A_FIELD),
     "listFiles": files,
     "listReference": partial(reference, "IBLOCK"),

@@ -110,4 +110,4 @@ async function send(context, credential, target, call) {
 	}
 }
 
-module.exports = { callMethod };
+module.exports = { attempt, callMethod };
