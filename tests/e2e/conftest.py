@@ -11,6 +11,8 @@ import pytest_asyncio
 
 from bitrix_node.n8n.installation.client import N8nClient
 from bitrix_node.n8n.installation.up import DEMO_OWNER, Running, UpOptions, running
+from bitrix_node.sandbox import Sandbox, SandboxConfig
+from tests.e2e.running import TIGHT, Place, place
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,6 +57,20 @@ async def n8n(stack: Running) -> AsyncIterator[N8nClient]:
     async with N8nClient(stack.url) as client:
         await client.sign_in(DEMO_OWNER)
         yield client
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tight(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    """A second n8n: without a runner of its own, with short tasks, small messages, and files kept in memory."""
+    async with place(tmp_path_factory.mktemp("tight"), TIGHT) as tight:
+        yield tight
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def portal() -> AsyncIterator[Sandbox]:
+    """A portal that the test sees into."""
+    async with Sandbox(SandboxConfig()) as sandbox:
+        yield sandbox
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import aiohttp
 
 from bitrix_node.n8n.installation.client import N8nClient
 from bitrix_node.n8n.installation.companion import Companion
@@ -25,6 +28,24 @@ if TYPE_CHECKING:
 
 KIND = "bitrix24WebhookApi"
 NODE = "Bitrix24"
+TASK_SECONDS = 20
+REQUEST_SECONDS = 10
+MEBIBYTE = 1024 * 1024
+TIGHT = {
+    "N8N_RUNNERS_TASK_TIMEOUT": str(TASK_SECONDS),
+    "N8N_RUNNERS_TASK_REQUEST_TIMEOUT": str(REQUEST_SECONDS),
+    "N8N_RUNNERS_MAX_PAYLOAD": str(MEBIBYTE),
+    "N8N_DEFAULT_BINARY_DATA_MODE": "default",
+}
+"""Short tasks, small messages, and files kept in memory."""
+
+NEW_DEAL = {
+    "resource": "crm",
+    "operation": "create",
+    "entityType": "deal",
+    "fieldsJson": '={"TITLE": "{{ $json.title }}"}',
+}
+WHO_AM_I = {"resource": "user", "operation": "getCurrent"}
 ONE_REQUEST_A_SECOND = {"plan": "custom", "requestsPerSecond": 1, "burst": 1}
 
 
@@ -57,11 +78,41 @@ class Place:
         environment = {
             "N8N_RUNNERS_TASK_BROKER_URI": self.process.broker_url,
             "N8N_RUNNERS_AUTH_TOKEN": self.process.auth_token,
+            "N8N_RUNNERS_TASK_TIMEOUT": str(TASK_SECONDS),
             **variables,
         }
         async with Companion(("runner",), self.folder / f"{name}.log", environment) as runner:
             await until(lambda: said(runner, "Connected to n8n"))
             yield runner
+
+    def unmatched_requests(self) -> int:
+        """How many tasks n8n could not hand to a runner at once, because other offers alone stood open."""
+        return self.process.log.read_text(encoding="utf-8").count('(type "bitrix24")')
+
+    async def grant(self) -> str:
+        """A ticket for one connection to the task broker."""
+        body = {"token": self.process.auth_token}
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(f"{self.process.broker_url}/runners/auth", json=body) as answer,
+        ):
+            return str((await answer.json())["data"]["token"])
+
+    async def put_off_the_first_task(self) -> None:
+        """Does what n8n's launcher does before it starts a runner: offers without end, defers, leaves."""
+        address = f"{self.process.broker_url}/runners/_ws?id=launcher"
+        headers = {"Authorization": f"Bearer {await self.grant()}"}
+        async with aiohttp.ClientSession() as http, http.ws_connect(address, headers=headers) as socket:
+            async for frame in socket:
+                match frame.json():
+                    case {"type": "broker:inforequest"}:
+                        await socket.send_json({"type": "runner:info", "name": "launcher", "types": ["bitrix24"]})
+                    case {"type": "broker:runnerregistered"}:
+                        offer = {"type": "runner:taskoffer", "offerId": "o", "taskType": "bitrix24", "validFor": -1}
+                        await socket.send_json(offer)
+                    case {"type": "broker:taskofferaccept", "taskId": task_id}:
+                        await socket.send_json({"type": "runner:taskdeferred", "taskId": task_id})
+                        return
 
 
 @asynccontextmanager
@@ -115,3 +166,14 @@ def results(execution: Execution) -> list[dict[str, Any]]:
 def paired(execution: Execution) -> list[int]:
     """The input items that the node's items are paired to."""
     return [item["pairedItem"]["item"] for item in execution.runs[NODE][0]]
+
+
+def deals(count: int) -> list[dict[str, Any]]:
+    """Items for deals with titles that tell them apart."""
+    return [{"title": f"Deal {number}"} for number in range(count)]
+
+
+def made(portal: Sandbox) -> Counter[str]:
+    """How often each deal has arrived at the portal, by title."""
+    entries = (entry for entry in portal.journal.commands if entry.method == "crm.item.add")
+    return Counter(entry.arguments["fields"]["title"] for entry in entries)

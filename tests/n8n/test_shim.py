@@ -129,6 +129,7 @@ TIMED_OUT = {"throws": "Task request timed out"}
 TOO_LONG = "The Bitrix24 runner took longer than n8n allows: outcome unknown"
 CONNECTION_LOST = "The connection to the Bitrix24 runner was lost: outcome unknown"
 STOPPED = {"message": "The Bitrix24 runner was stopped before the task was finished", "description": "Look first."}
+UNSENDABLE = {"message": "The answer cannot be sent to n8n: it has 9 bytes", "description": "The work was done."}
 REFUSED = {"message": "Unknown action", "description": "Use the package and the runner of the same release."}
 
 
@@ -141,6 +142,7 @@ class TestRunnerTrouble:
             ({"error": {"message": "Node execution failed"}}, CONNECTION_LOST, "OUTCOME_UNKNOWN"),
             ({"error": {"message": "boom"}}, "The Bitrix24 runner stopped (boom): outcome unknown", "OUTCOME_UNKNOWN"),
             ({"error": STOPPED}, f"{STOPPED['message']}: outcome unknown", "OUTCOME_UNKNOWN"),
+            ({"error": UNSENDABLE}, f"{UNSENDABLE['message']}: outcome unknown", "OUTCOME_UNKNOWN"),
             ({"error": REFUSED}, "Unknown action", "RUNNER_FAILED"),
         ],
     )
@@ -159,7 +161,16 @@ class TestRunnerTrouble:
             parameters={"resource": "user", "operation": "getAll", "returnAll": True},
             answers=[{"error": {"message": "Node execution failed"}}],
         )
-        assert details(outcome)[0]["code"] == "RUNNER_LOST"
+        assert (details(outcome)[0]["code"], details(outcome)[0]["retryable"]) == ("RUNNER_LOST", True)
+
+    def test_an_answer_that_cannot_be_sent_is_no_better_the_next_time(self) -> None:
+        outcome = drive(
+            continue_on_fail=True,
+            parameters={"resource": "user", "operation": "getAll", "returnAll": True},
+            answers=[{"error": UNSENDABLE}],
+        )
+        assert outcome.items[0]["json"]["error"] == UNSENDABLE["message"]
+        assert details(outcome)[0]["retryable"] is False
 
     def test_what_a_lost_job_had_finished_before_stays(self) -> None:
         outcome = drive(

@@ -24,6 +24,7 @@ const LOST = [
 	{ text: /shutting down/i, message: 'n8n was shut down while the Bitrix24 runner was working', description: 'Run the workflow again once n8n is up.' },
 	{ text: /unreachable|unresponsive|node execution failed|out of memory/i, message: 'The connection to the Bitrix24 runner was lost', description: 'Look at what the runner printed, and start it again with `bitrix-node runner`.' },
 	{ text: /interrupted while|not finished within|not prepared for|stopped before/i, message: '', description: '' },
+	{ text: /cannot be sent/i, message: '', description: '', final: true },
 ];
 
 const CHECK_FIRST = 'What was already sent may have been carried out: check in Bitrix24 before running these items again.';
@@ -97,7 +98,7 @@ function lost(text, error, writes) {
 	if (!known && error?.description) return new Failure(text, error.description, { code: 'RUNNER_FAILED' });
 	const message = known ? known.message || text : `The Bitrix24 runner stopped (${text})`;
 	const advice = known?.description || error?.description || '';
-	if (!writes) return new Failure(message, advice, { code: 'RUNNER_LOST', retryable: true });
+	if (!writes) return new Failure(message, advice, { code: 'RUNNER_LOST', retryable: !known?.final });
 	const description = advice.includes('check in Bitrix24') ? advice : `${CHECK_FIRST} ${advice}`.trim();
 	return new Failure(`${message}: outcome unknown`, description, { code: 'OUTCOME_UNKNOWN', retryable: false });
 }

@@ -20,7 +20,7 @@ const TASK_TYPE = 'bitrix24';
 const PRESENCE_TYPE = 'bitrix24:presence';
 
 /** Enough for a runner that the launcher starts first, or that is on its way back to an n8n just started. */
-const PATIENCE_MILLISECONDS = 10_000;
+const PATIENCE_MILLISECONDS = 15_000;
 
 /** How long an answer holds. That a runner has left meanwhile takes n8n its minute to notice. */
 const REMEMBERED_MILLISECONDS = 3_000;
