@@ -8,6 +8,7 @@ from typing import Any
 
 from bitrix_node.definitions.field_lookups import read_field_lookups
 from bitrix_node.definitions.locations import DataLocation, packaged_data
+from bitrix_node.definitions.lookups import Lookup, locator, read_lookups
 from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Resource
 from bitrix_node.definitions.polling import Polling
 from bitrix_node.definitions.resolution import resolve_resource
@@ -73,6 +74,11 @@ class Definitions:
         """The lookups that the field mapper has its fields from, by name."""
         return read_field_lookups(self.location.field_lookups)
 
+    @cached_property
+    def lookups(self) -> dict[str, Lookup]:
+        """What the panel reads from the portal, by name."""
+        return read_lookups(self.location.lookups)
+
     def resource(self, name: str) -> Resource:
         """One resource, read when first asked for.
 
@@ -83,7 +89,7 @@ class Definitions:
             if name not in self.resource_names:
                 raise UnknownName("resource", name, self.resource_names)
             document = read_resource(self.location.resources, name)
-            resolved = resolve_resource(document, self.node.parameters, self._common_options)
+            resolved = resolve_resource(document, self.node.parameters, self._common_options, self._locators)
             self._resources[name] = Resource.model_validate(resolved)
         return self._resources[name]
 
@@ -101,6 +107,10 @@ class Definitions:
     @cached_property
     def _common_options(self) -> list[dict[str, Any]]:
         return [_as_document(option) for option in self.node.options]
+
+    @cached_property
+    def _locators(self) -> dict[str, dict[str, Any]]:
+        return {name: locator(name, self.lookups) for name in self.lookups}
 
 
 def _as_document(parameter: Parameter) -> dict[str, Any]:

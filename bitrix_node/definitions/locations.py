@@ -46,6 +46,11 @@ class DataLocation:
         return self.root / "node_definitions" / "lookups" / "fields"
 
     @property
+    def lookups(self) -> Path:
+        """The folder with what the panel reads from the portal."""
+        return self.root / "node_definitions" / "lookups"
+
+    @property
     def methods(self) -> Path:
         """The folder with the catalogue of REST methods."""
         return self.root / "node_definitions" / "methods"

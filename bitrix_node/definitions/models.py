@@ -48,13 +48,15 @@ Condition: TypeAlias = dict[str, "tuple[Any, ...] | Literal['given', 'missing']"
 """Parameter path -> the values that fulfil it, or whether it must be given. All entries must hold."""
 
 
-class _Model(BaseModel):
+class VocabularyModel(BaseModel):
+    """A frozen part of the vocabulary, whose keys are written in camel case."""
+
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, arbitrary_types_allowed=False
     )
 
 
-class Option(_Model):
+class Option(VocabularyModel):
     """One choice of an `options` or `multiOptions` parameter."""
 
     name: str
@@ -64,7 +66,33 @@ class Option(_Model):
     takes: Literal["value", "part", "beginning", "end", "list", "range", "nothing"] = "value"
 
 
-class ParameterGroup(_Model):
+IdKind: TypeAlias = Literal["number", "text", "dialog"]
+"""What an ID looks like."""
+
+
+class LookupUse(VocabularyModel):
+    """What a parameter is picked from.
+
+    Attributes:
+        name: the lookup.
+        inputs: its inputs that are parameters of other names.
+        noun: what a record is called.
+        ids: what its ID looks like.
+        pattern: regular expression that finds the ID in the address of a record; empty where there are no addresses.
+        example: path of such an address.
+        hint: what the list leaves out.
+    """
+
+    name: str
+    inputs: dict[str, str] = {}
+    noun: str = ""
+    ids: IdKind = "number"
+    pattern: str = ""
+    example: str = ""
+    hint: str | None = None
+
+
+class ParameterGroup(VocabularyModel):
     """One kind of row in a `fixedCollection`."""
 
     name: str
@@ -72,7 +100,7 @@ class ParameterGroup(_Model):
     members: tuple[Parameter, ...]
 
 
-class Parameter(_Model):
+class Parameter(VocabularyModel):
     """One field of the panel and how its value is understood."""
 
     name: str
@@ -90,6 +118,7 @@ class Parameter(_Model):
     multiple: bool = False
     custom_values: bool = False
     options: tuple[Option, ...] | None = None
+    lookup: LookupUse | None = None
     members: tuple[Parameter, ...] = ()
     groups: tuple[ParameterGroup, ...] = ()
     transform: str | None = None
@@ -108,7 +137,7 @@ class Parameter(_Model):
         return next((member for member in self.members if member.name == name), None)
 
 
-class Source(_Model):
+class Source(VocabularyModel):
     """Where the value of one argument comes from.
 
     Exactly one of `parameter`, `value`, `answer`, `element`, `object` and `generate` is set.
@@ -136,7 +165,7 @@ class Source(_Model):
         return frozenset(paths).union(*(source.parameters for source in inner))
 
 
-class Paging(_Model):
+class Paging(VocabularyModel):
     """How a list method hands out its rows; `kind` names a row of the table of paging kinds."""
 
     kind: str
@@ -144,7 +173,7 @@ class Paging(_Model):
     beyond: str | None = None
 
 
-class Answer(_Model):
+class Answer(VocabularyModel):
     """What of a result becomes items."""
 
     path: str = ""
@@ -181,14 +210,14 @@ class Answer(_Model):
         return frozenset({*self.match.values(), *self.without.values(), *single})
 
 
-class Fallback(_Model):
+class Fallback(VocabularyModel):
     """Runs a step only after an earlier one was refused with one of these codes."""
 
     step: str
     codes: tuple[str, ...]
 
 
-class CatalogueUse(_Model):
+class CatalogueUse(VocabularyModel):
     """What the catalogue of methods does for a request whose method, or whose commands, parameters name."""
 
     version: str | None = None
@@ -196,7 +225,7 @@ class CatalogueUse(_Model):
     commands: tuple[str, ...] = ()
 
 
-class Request(_Model):
+class Request(VocabularyModel):
     """One REST call: which method, with which arguments, when, and what comes of its answer."""
 
     id: str = "request"
@@ -235,14 +264,14 @@ class Request(_Model):
         return frozenset(own).union(*(source.parameters for source in sources))
 
 
-class RefusedUse(_Model):
+class RefusedUse(VocabularyModel):
     """A combination of parameters that an action cannot serve, and why."""
 
     when: tuple[Condition, ...]
     reason: str
 
 
-class Operation(_Model):
+class Operation(VocabularyModel):
     """One action: its texts, its panel and its requests.
 
     `requests` are alternatives (the first whose condition holds is sent); `steps` are all sent, in order, as far as
@@ -291,7 +320,7 @@ class Operation(_Model):
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
 
 
-class Resource(_Model):
+class Resource(VocabularyModel):
     """One resource with its operations, in the order of the panel."""
 
     resource: str
@@ -301,7 +330,7 @@ class Resource(_Model):
     operations: tuple[Operation, ...]
 
 
-class NodeArea(_Model):
+class NodeArea(VocabularyModel):
     """A further node: the same one with some of its resources, under the name of a part of Bitrix24."""
 
     node: str
@@ -311,7 +340,7 @@ class NodeArea(_Model):
     aliases: tuple[str, ...]
 
 
-class NodeDefinition(_Model):
+class NodeDefinition(VocabularyModel):
     """The node itself."""
 
     node: str
@@ -338,7 +367,7 @@ class CredentialField(Parameter):
     """One field of a credential."""
 
 
-class CredentialTest(_Model):
+class CredentialTest(VocabularyModel):
     """The request with which n8n tries a credential out."""
 
     base_url: str
@@ -346,7 +375,7 @@ class CredentialTest(_Model):
     method: Literal["GET", "POST"] = "POST"
 
 
-class CredentialType(_Model):
+class CredentialType(VocabularyModel):
     """One kind of credential, as n8n shows it."""
 
     credential: str

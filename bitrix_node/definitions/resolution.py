@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Tree = dict[str, Any]
 
+PICKED = "resourceLocator"
+"""The type of a parameter that is picked from a lookup, where it names no other."""
+
 _SHORT_FORMS = {"request", "requests", "steps", "options"}
 
 
@@ -30,7 +33,10 @@ class UnresolvedName(Exception):
 
 
 def resolve_resource(
-    document: Mapping[str, Any], common_parameters: Mapping[str, Tree], common_options: Sequence[Tree]
+    document: Mapping[str, Any],
+    common_parameters: Mapping[str, Tree],
+    common_options: Sequence[Tree],
+    locators: Mapping[str, Tree] | None = None,
 ) -> Tree:
     """The complete form of a resource.
 
@@ -38,14 +44,16 @@ def resolve_resource(
         document: the resource's document.
         common_parameters: parameters that any resource may use by name.
         common_options: the options that every action has.
+        locators: what is known of the records that parameters may be picked from, by the lookup's name.
 
     Raises:
-        UnresolvedName: when an operation names a parameter, condition or table that is defined nowhere.
+        UnresolvedName: when an operation names a parameter, condition, table or lookup that is defined nowhere.
     """
     names = _Names(
         parameters={**common_parameters, **document.get("parameters", {})},
         conditions=document.get("conditions", {}),
         tables=document.get("tables", {}),
+        locators=locators or {},
     )
     kept = {key: document[key] for key in ("resource", "name", "description", "scopes")}
     operations = [
@@ -62,6 +70,7 @@ class _Names:
     parameters: Mapping[str, Tree]
     conditions: Mapping[str, Any]
     tables: Mapping[str, Any]
+    locators: Mapping[str, Tree]
 
 
 def _operation(name: str, operation: Mapping[str, Any], names: _Names, common_options: Sequence[Tree]) -> Tree:
@@ -113,7 +122,9 @@ def _parameter(entry: str | Mapping[str, Any], names: _Names, path: str) -> Tree
     if name not in names.parameters and "displayName" not in written:
         raise UnresolvedName("parameter", name, path, list(names.parameters))
     shared = names.parameters.get(name, {})
-    parameter = {**shared, **written, "name": shared.get("name", name)}
+    parameter = {**with_own_type(shared, written), **written, "name": shared.get("name", name)}
+    if "lookup" in parameter:
+        parameter = {"type": PICKED, **parameter, "lookup": _lookup_use(parameter["lookup"], names, f"{path}.lookup")}
     if "members" in parameter:
         parameter["members"] = _parameters(parameter["members"], names, f"{path}.members")
     if "groups" in parameter:
@@ -122,6 +133,20 @@ def _parameter(entry: str | Mapping[str, Any], names: _Names, path: str) -> Tree
             for index, group in enumerate(parameter["groups"])
         ]
     return parameter
+
+
+def with_own_type(shared: Mapping[str, Any], written: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is left of a shared parameter for one that is described anew: with a type of its own it is not picked."""
+    if "type" not in written:
+        return shared
+    return {key: value for key, value in shared.items() if key != "lookup"}
+
+
+def _lookup_use(use: str | Mapping[str, Any], names: _Names, path: str) -> Tree:
+    written: Tree = {"name": use} if isinstance(use, str) else dict(use)
+    if written["name"] not in names.locators:
+        raise UnresolvedName("lookup", written["name"], path, list(names.locators))
+    return {**names.locators[written["name"]], **written}
 
 
 def _requests(requests: Sequence[Mapping[str, Any]], names: _Names, path: str) -> list[Tree]:
@@ -138,9 +163,9 @@ def _request(request: Mapping[str, Any], names: _Names, path: str) -> Tree:
         resolved["requires"] = [[entry] if isinstance(entry, str) else entry for entry in request["requires"]]
     for key in ("each", "address"):
         if key in request:
-            resolved[key] = _source(request[key], names, f"{path}.{key}")
+            resolved[key] = resolve_source(request[key], names.tables, f"{path}.{key}")
     if not isinstance(request["method"], str):
-        resolved["method"] = _source(request["method"], names, f"{path}.method")
+        resolved["method"] = resolve_source(request["method"], names.tables, f"{path}.method")
     if isinstance(request.get("paging"), str):
         resolved["paging"] = {"kind": request["paging"]}
     if "paging" in resolved:
@@ -158,20 +183,25 @@ def _conditions(when: Any, names: _Names, path: str) -> list[Tree]:
 
 def _sources(sources: Any, names: _Names, path: str) -> list[Tree]:
     entries = sources if isinstance(sources, list) else [sources]
-    return [_source(entry, names, path) for entry in entries]
+    return [resolve_source(entry, names.tables, path) for entry in entries]
 
 
-def _source(source: str | Mapping[str, Any], names: _Names, path: str) -> Tree:
+def resolve_source(source: str | Mapping[str, Any], tables: Mapping[str, Any], path: str) -> Tree:
+    """The complete form of a source.
+
+    Raises:
+        UnresolvedName: when it names a table that is not there.
+    """
     if isinstance(source, str):
         return {"parameter": source}
     resolved: Tree = dict(source)
     if "table" in resolved:
-        if resolved["table"] not in names.tables:
-            raise UnresolvedName("table", resolved["table"], path, list(names.tables))
-        resolved["table"] = {str(key): value for key, value in names.tables[resolved["table"]].items()}
+        if resolved["table"] not in tables:
+            raise UnresolvedName("table", resolved["table"], path, list(tables))
+        resolved["table"] = {str(key): value for key, value in tables[resolved["table"]].items()}
     for key in ("otherwise", "at", "prefix"):
         if key in resolved:
-            resolved[key] = _source(resolved[key], names, path)
+            resolved[key] = resolve_source(resolved[key], tables, path)
     if "object" in resolved:
-        resolved["object"] = {key: _source(inner, names, path) for key, inner in resolved["object"].items()}
+        resolved["object"] = {key: resolve_source(inner, tables, path) for key, inner in resolved["object"].items()}
     return resolved

@@ -153,8 +153,25 @@ def _moment(_: Parameter, raw: Any) -> Any:
 
 
 def _locator(parameter: Parameter, raw: Any) -> Any:
-    chosen = raw.get("value") if isinstance(raw, dict) else raw
-    return UNSET if chosen in (None, "") else _text(parameter, chosen)
+    """What a resource locator holds, or a plain value, as workflows of older panels have it.
+
+    An address is understood wherever it stands, as people paste one where an ID is asked for.
+    """
+    is_locator = isinstance(raw, dict)
+    chosen = raw.get("value") if is_locator else raw
+    if chosen in (None, ""):
+        return UNSET
+    value = _text(parameter, chosen)
+    use = parameter.lookup
+    if use is None or not isinstance(value, str) or not use.pattern:
+        return value
+    found = re.match(use.pattern, value)
+    if found:
+        return found[1]
+    if is_locator and raw.get("mode") == "url":
+        example = f"https://example.bitrix24.com{use.example}"
+        raise UnusableValue(f"the address of a record of the kind {use.noun}, such as {example}")
+    return value
 
 
 def _mapping(_: Parameter, raw: Any) -> Any:

@@ -7,7 +7,11 @@
  * Scenario: {node, data, tasks}
  *   node   the node, with its parameters and the credentials that it has chosen
  *   data   credential type -> its fields
- *   tasks  [{call: {method, arguments, version, seconds}}, {fields: {lookups, name}}, …], done one after the other in the same process
+ *   tasks  done one after the other in the same process:
+ *            {call: {method, arguments, version, seconds}}
+ *            {fields: {lookups, name}}
+ *            {search: {definitions, filter, token}}   the method `list` of n8n's listSearch
+ *            {load: {definitions}}                    the method `list` of n8n's loadOptions
  */
 
 const { join } = require('node:path');
@@ -87,9 +91,15 @@ const context = {
 	helpers: { httpRequestWithAuthentication },
 };
 
+function lookups() {
+	return require(join(shim, 'panel', 'lookups.js'));
+}
+
 const TASKS = {
 	call: async (call) => await require(join(shim, 'panel', 'portal.js')).callMethod(context, call),
 	fields: async ({ lookups, name }) => await require(join(shim, 'panel', 'fieldMapping.js')).fieldMappings(lookups)[name].call(context),
+	search: async ({ definitions, filter, token }) => await lookups().listSearch(definitions).list.call(context, filter ?? undefined, token ?? undefined),
+	load: async ({ definitions }) => await lookups().loadOptions(definitions).list.call(context),
 };
 
 function described(error) {

@@ -27,6 +27,7 @@ KINDS = {
     "resource": "resource.schema.json#/$defs/resource",
     "part": "resource.schema.json#/$defs/part",
     "fieldLookup": "fieldLookup.schema.json#/$defs/lookup",
+    "lookups": "lookup.schema.json",
 }
 """Kind of file -> its schema; a `part` is a file of a resource's folder that holds operations only."""
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.definitions.faults import Fault
+from bitrix_node.definitions.resolution import with_own_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -206,7 +207,7 @@ def merged(entry: str | Tree, shared: Mapping[str, Tree]) -> Tree | None:
     base = shared.get(written["name"])
     if base is None:
         return written if "displayName" in written else None
-    return {**base, **written, "name": base.get("name", written["name"])}
+    return {**with_own_type(base, written), **written, "name": base.get("name", written["name"])}
 
 
 def _with_inner(place: str, source: str | Tree) -> Iterator[tuple[str, Tree]]:

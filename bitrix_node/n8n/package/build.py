@@ -9,6 +9,7 @@ from bitrix_node.definitions.catalog import Definitions
 from bitrix_node.n8n.package.archive import pack
 from bitrix_node.n8n.package.description import node_description, shim_plan
 from bitrix_node.n8n.package.icons import ASSETS, icon_files
+from bitrix_node.n8n.package.lookups import panel_lookups
 from bitrix_node.n8n.package.manifest import codex, package_manifest
 from bitrix_node.n8n.package.scripts import (
     class_name,
@@ -66,6 +67,7 @@ def package_files(definitions: Definitions) -> dict[str, bytes]:
         "LICENSE": (ASSETS / "LICENSE").read_bytes(),
         f"{SHIM}/plan.json": _json(shim_plan(resources, credentials)),
         f"{SHIM}/panel/fieldLookups.json": _json(definitions.field_lookups),
+        f"{SHIM}/panel/lookups.json": _json(panel_lookups(definitions.lookups, resources)),
     }
     for entry in node.nodes:
         files |= _node_files(entry, definitions, package["name"])

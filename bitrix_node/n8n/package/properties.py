@@ -5,6 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.n8n.package.locators import LOCATOR, locator_modes
+from bitrix_node.n8n.package.lookups import method_name
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -43,6 +46,7 @@ def render_property(parameter: Parameter, siblings: Sequence[Parameter] = ()) ->
         "required": parameter.required or None,
         "placeholder": parameter.placeholder,
         "options": _options(parameter),
+        "modes": locator_modes(parameter.lookup) if parameter.lookup and parameter.type == LOCATOR else None,
         "displayOptions": _display_options(parameter.show, siblings),
     }
     rendered |= {name: escape(getattr(parameter, name) or "", quote=False) or None for name in _RICH_TEXTS}
@@ -61,6 +65,8 @@ def _optional(member: Parameter) -> Parameter:
 
 
 def _default(parameter: Parameter) -> Any:
+    if parameter.type == LOCATOR and not isinstance(parameter.default, dict):
+        return {"mode": "list", "value": parameter.default}
     if parameter.default != "":
         return parameter.default
     if parameter.type == "options" and parameter.options:
@@ -73,6 +79,8 @@ def _type_options(parameter: Parameter) -> Property:
     rendered["password"] = parameter.password or None
     rendered["multipleValues"] = parameter.multiple or None
     rendered["resourceMapper"] = _resource_mapper(parameter)
+    if parameter.lookup and parameter.type != LOCATOR:
+        rendered["loadOptionsMethod"] = method_name(parameter.lookup)
     # n8n sees a change of a locator only in its value.
     rendered["loadOptionsDependsOn"] = [
         place for path in parameter.depends_on for place in (path, f"{path}.value")

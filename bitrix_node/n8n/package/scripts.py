@@ -21,14 +21,20 @@ _NODE = """\
 
 const {{ execute }} = require('../../shim/execute.js');
 const {{ fieldMappings }} = require('../../shim/panel/fieldMapping.js');
+const {{ listSearch, loadOptions }} = require('../../shim/panel/lookups.js');
 const description = require('./description.json');
 const fieldLookups = require('../../shim/panel/fieldLookups.json');
+const lookups = require('../../shim/panel/lookups.json');
 const plan = require('../../shim/plan.json');
 
 class {name} {{
 	description = description;
 
-	methods = {{ resourceMapping: fieldMappings(fieldLookups) }};
+	methods = {{
+		listSearch: listSearch(lookups),
+		loadOptions: loadOptions(lookups),
+		resourceMapping: fieldMappings(fieldLookups),
+	}};
 
 	/** @this {{import('n8n-workflow').IExecuteFunctions}} */
 	async execute() {{

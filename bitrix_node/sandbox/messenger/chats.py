@@ -162,6 +162,12 @@ def of_entity(database: Database, entity_type: str, entity_id: str) -> Chat | No
     return _from_record(record) if record else None
 
 
+def of_member(database: Database, person_id: int) -> list[Chat]:
+    """The chats that somebody is in, the one with the latest message first."""
+    mine = [_from_record(record) for record in database.collection("chats").all() if person_id in record["members"]]
+    return sorted(mine, key=lambda chat: (chat.last_message_id, chat.id), reverse=True)
+
+
 def _private(database: Database, person_id: int, other_id: int, now: str) -> Chat:
     pair = "|".join(str(number) for number in sorted((person_id, other_id)))
     chat = of_entity(database, "PRIVATE", pair)

@@ -53,6 +53,17 @@ async function callMethod(context, call) {
 
 /**
  * @param {Context} context
+ * @returns {Promise<string>} Address of the portal, without a trailing slash.
+ * @throws {NodeOperationError} When the credential is missing or incomplete.
+ */
+async function portalAddress(context) {
+	const found = await destination(context, signInOf(context.getNode())).catch(Failure.from);
+	if (found instanceof Failure) throw thrown(context, found);
+	return found.target.portal;
+}
+
+/**
+ * @param {Context} context
  * @param {Call} call
  * @returns {Promise<Answer | Failure>}
  */
@@ -110,4 +121,4 @@ async function send(context, credential, target, call) {
 	}
 }
 
-module.exports = { attempt, callMethod };
+module.exports = { attempt, callMethod, portalAddress };
