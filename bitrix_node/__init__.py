@@ -12,18 +12,19 @@ from bitrix_node.version import VERSION
 
 __version__ = VERSION
 
-__all__ = ["AccessToken", "ItemFailed", "Node", "OAuth2", "Webhook", "__version__", "run"]
+__all__ = ["AccessToken", "ItemFailed", "Node", "OAuth2", "ProgressReport", "Webhook", "__version__", "run"]
 
 if TYPE_CHECKING:
     from bitrix_node.credentials import AccessToken, OAuth2, Webhook
     from bitrix_node.hosts.python import run
-    from bitrix_node.runtime import ItemFailed, Node
+    from bitrix_node.runtime import ItemFailed, Node, ProgressReport
 
 _HOMES = {
     "AccessToken": "bitrix_node.credentials",
     "ItemFailed": "bitrix_node.runtime",
     "Node": "bitrix_node.runtime",
     "OAuth2": "bitrix_node.credentials",
+    "ProgressReport": "bitrix_node.runtime",
     "Webhook": "bitrix_node.credentials",
     "run": "bitrix_node.hosts.python",
 }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from bitrix_node.runtime.execution import Progress
+    from bitrix_node.runtime.progress import Progress
 
 BOT_ID = 39
 BOT_TOKEN = "demo-bot-token"  # noqa: S105 (of the embedded portal)

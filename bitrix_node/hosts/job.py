@@ -20,6 +20,7 @@ from pydantic.alias_generators import to_camel
 
 from bitrix_node.credentials import CredentialError, parse_credential
 from bitrix_node.definitions import Definitions, UnknownName
+from bitrix_node.hosts.job_log import JobLog
 from bitrix_node.hosts.runner import TaskFailed
 from bitrix_node.portal import Portal
 from bitrix_node.runtime.execution import Execution, ItemInput, RunOptions
@@ -88,6 +89,7 @@ async def execute_job(settings: Mapping[str, Any], context: TaskContext) -> dict
         strict=False,
         deadline=context.deadline,
         hand_back_tokens=job.credential.type == RENEWED_BY_N8N,
+        progress=JobLog(context.task_id, f"{operation.name} of {job.resource}").note,
     )
     async with portal:
         execution = Execution(portal, job.resource, operation, options)

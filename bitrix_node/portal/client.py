@@ -7,6 +7,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
+from bitrix_node.portal.activity import Activity
 from bitrix_node.portal.batching import MOST_PARALLEL, Batcher
 from bitrix_node.portal.calls import Call, Order
 from bitrix_node.portal.errors import NoAnswer, NotSent, PortalError, QuotaSpent, Recalled, TokenEnded
@@ -50,6 +51,8 @@ class Portal:
         self.statistics = Statistics()
         clock, limits = self._settings.clock, self._settings.limits(endpoint)
         self._limiter = limiter(endpoint.portal, limits, self._settings.redis.strip(), clock)
+        self.activity = Activity()
+        self._limiter.told = self.activity.limited
         self._batcher = Batcher(self._transport, self._limiter, self.statistics)
         self._quotas = Quotas(clock)
 
@@ -122,7 +125,8 @@ class Portal:
             order.scope.refuse_when_stopped(order)
             if not attempts.may_wait_for_quota(until, order.scope.deadline):
                 raise self._quotas.error(key, order.method)
-            await order.scope.pause_until(until, self._settings.clock)
+            with self.activity.waiting_for_quota(order.method, until - self.clock.time()):
+                await order.scope.pause_until(until, self.clock)
 
     def _hold(self, key: MethodKey, error: QuotaSpent) -> None:
         """Holds back a method that was refused; the calls of it that wait to be sent decide anew.
@@ -188,6 +192,10 @@ class Portal:
         except NoAnswer as error:
             error.sent = call.sent
             raise
+        except asyncio.CancelledError:
+            if order.writes and call.sent is not None:
+                order.scope.unanswered.append(order.method)
+            raise
 
 
 class Scope:
@@ -196,6 +204,7 @@ class Scope:
     Attributes:
         stopped: why nothing more is begun; `None` as long as the run goes on.
         deadline: when that is going to happen, in seconds of the event loop's clock; `None` for no such time.
+        unanswered: the methods of writes that had been sent, and brought no answer until they were cancelled.
     """
 
     def __init__(self, portal: Portal) -> None:
@@ -203,6 +212,7 @@ class Scope:
         self._shared: dict[str, asyncio.Task[Answer]] = {}
         self._pauses: set[asyncio.Task[None]] = set()
         self.stopped: str | None = None
+        self.unanswered: list[str] = []
         self.deadline: float | None = None
 
     @property

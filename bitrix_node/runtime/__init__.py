@@ -4,6 +4,7 @@ from bitrix_node.runtime.execution import Execution, ItemInput, RunResult
 from bitrix_node.runtime.failures import ItemFailure
 from bitrix_node.runtime.items import UnreadableItems, read_items
 from bitrix_node.runtime.node import ItemFailed, Node
+from bitrix_node.runtime.progress import ProgressReport
 
 __all__ = [
     "Execution",
@@ -11,6 +12,7 @@ __all__ = [
     "ItemFailure",
     "ItemInput",
     "Node",
+    "ProgressReport",
     "RunResult",
     "UnreadableItems",
     "read_items",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
@@ -21,15 +20,13 @@ from bitrix_node.parameters import Values, read_values
 from bitrix_node.portal.errors import NotSent, TokenEnded
 from bitrix_node.runtime.failures import FailureWriter, ItemFailure
 from bitrix_node.runtime.items import Item, output_items
+from bitrix_node.runtime.progress import Progress, Reporter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bitrix_node.definitions import Operation, Request
     from bitrix_node.portal import Portal
-
-Progress: TypeAlias = Callable[[int, int], None]
-"""Told how many items are done, and how many there are."""
 
 Reason: TypeAlias = Literal["token", "deadline"]
 
@@ -84,7 +81,7 @@ class RunOptions:
         strict: whether unknown parameters are refused.
         deadline: time of the event loop's clock after which nothing more is begun.
         hand_back_tokens: whether items remain when the access token ends, because the host renews it.
-        progress: told about every item that is done.
+        progress: told how far the run has come.
     """
 
     continue_on_fail: bool = False
@@ -120,17 +117,21 @@ class Execution:
         self._remaining: list[int] = []
         self._reason: Reason | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._total = 0
+        self._reporter = Reporter(self._options.progress, portal, self._scope)
 
     async def run(self, inputs: Sequence[ItemInput]) -> RunResult:
         """Carries out the operation for every item, all at once as far as the portal allows."""
-        self._total = len(inputs)
+        self._reporter.total = len(inputs)
         if self._options.deadline is not None:
             self.end_by(self._options.deadline)
         try:
             prepared = self._prepare(inputs)
             if not self._failures or self._keeps_going:
-                await self._carry_out(prepared)
+                with self._portal.activity.watched(self._reporter.tell):
+                    await self._carry_out(prepared)
+        except asyncio.CancelledError:
+            self._reporter.cancelled()
+            raise
         finally:
             self._cancel_timer()
         return self._result(inputs)
@@ -175,6 +176,7 @@ class Execution:
         finally:
             for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:
@@ -193,8 +195,7 @@ class Execution:
         else:
             shown = replace(outcome, items=redact(outcome.items, self._portal.secrets))
             self._outputs[index] = output_items(shown, index)
-        if self._options.progress is not None:
-            self._options.progress(len(self._outputs) + len(self._failures), self._total)
+        self._reporter.advance(len(self._outputs) + len(self._failures), self._reporter.total)
 
     def _settle_error(self, index: int, error: Exception, *, own_token: bool) -> None:
         untouched = isinstance(error, ActionFailed) and not error.done

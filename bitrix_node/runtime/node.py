@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from bitrix_node.credentials.renewal import TokenStore
     from bitrix_node.portal import PortalSettings
     from bitrix_node.portal.statistics import Statistics
-    from bitrix_node.runtime.execution import Progress
     from bitrix_node.runtime.failures import ItemFailure
+    from bitrix_node.runtime.progress import Progress
 
 
 class ItemFailed(Exception):
@@ -100,7 +100,7 @@ class Node:
             parameters: parameter values as the panel holds them; expressions are evaluated for each item.
             items: input items; a single empty one where not given.
             continue_on_fail: whether a failed item becomes an error item instead of raising.
-            progress: told how many items are done, and how many there are.
+            progress: told how far it has come, after each item and when it begins to wait; see `ProgressReport`.
 
         Returns:
             Output items in input order, each with `pairedItem`.

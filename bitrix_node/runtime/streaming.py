@@ -73,30 +73,36 @@ class StreamedExecution(Execution):
         Raises:
             RunFailed: when an item fails and failures stop the run; the items before it have been handed out.
         """
-        self._total = len(inputs)
+        self._reporter.total = len(inputs)
         values = dict(self._prepare(inputs))
         self._most_ahead = self._most_begun(values)
         if self._failures and not self._keeps_going:
             raise self._run_failed([])
         waiting, begun, done = deque(item.index for item in inputs), deque[_Begun | int](), list[int]()
+        cancelled = False
         try:
-            while waiting or begun:
-                self._begin(waiting, begun, values)
-                entry = begun.popleft()
-                async with aclosing(self._taken(entry)) as parts:
-                    async for part in parts:
-                        yield part
-                index = entry if isinstance(entry, int) else entry.index
-                if index not in self._failures and index not in self._remaining:
-                    done.append(index)
-                elif self._keeps_going:
-                    yield [self._failures.pop(index).as_item()]
-                else:
-                    raise self._run_failed(done + await _carried_out(begun))
-                if self._options.progress is not None:
-                    self._options.progress(self._total - len(waiting) - len(begun), self._total)
+            with self._portal.activity.watched(self._reporter.tell):
+                while waiting or begun:
+                    self._begin(waiting, begun, values)
+                    entry = begun.popleft()
+                    async with aclosing(self._taken(entry)) as parts:
+                        async for part in parts:
+                            yield part
+                    index = entry if isinstance(entry, int) else entry.index
+                    if index not in self._failures and index not in self._remaining:
+                        done.append(index)
+                    elif self._keeps_going:
+                        yield [self._failures.pop(index).as_item()]
+                    else:
+                        raise self._run_failed(done + await _carried_out(begun))
+                    self._reporter.advance(len(inputs) - len(waiting) - len(begun), len(inputs))
+        except asyncio.CancelledError:
+            cancelled = True
+            raise
         finally:
             await self._give_up(begun)
+            if cancelled:
+                self._reporter.cancelled()
 
     def _begin(self, waiting: deque[int], begun: deque[_Begun | int], values: dict[int, Prepared]) -> None:
         """Begins further items when there is room for enough of them, and keeps the places of those that failed."""

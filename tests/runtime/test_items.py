@@ -145,7 +145,7 @@ async def test_progress_is_told_of_every_item(node: Node, scripted: ScriptedPort
         parameters=REMOVE,
         items=members(1, 2, 3),
         continue_on_fail=True,
-        progress=lambda done, total: told.append((done, total)),
+        progress=lambda report: told.append((report.done, report.total)),
     )
     assert told == [(1, 3), (2, 3), (3, 3)]
 

@@ -10,6 +10,8 @@ from bitrix_node.portal.clock import Clock
 from bitrix_node.portal.limits.bucket import LEASE, Report, Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bitrix_node.credentials.limits import RequestLimits
     from bitrix_node.portal.limits.bucket import Ask, LeakyBucket
     from bitrix_node.portal.limits.redis_bucket import RedisBucket
@@ -28,6 +30,9 @@ class Limiter:
         shared: the one that several processes share, where there is one.
         limits: what the credential states of the portal's limits.
         clock: the time to wait by.
+
+    Attributes:
+        told: told whether somebody waits for a place.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class Limiter:
         self._telling: asyncio.Task[None] | None = None
         self._heartbeat: asyncio.TimerHandle | None = None
         self._room = 0
+        self.told: Callable[[bool], None] = _nobody
 
     @property
     def room(self) -> int:
@@ -58,11 +64,14 @@ class Limiter:
             self._asking = True
             try:
                 while not (turn := await self._exchange("take")).granted:
+                    self.told(True)
                     await self._clock.sleep_until(self._clock.time() + min(turn.delay, LONGEST_WAIT))
             except BaseException:
                 self._asking = False
                 self._tell()
                 raise
+            finally:
+                self.told(False)
             self._asking = False
 
     def answered(self) -> None:
@@ -136,3 +145,7 @@ class Limiter:
     @property
     def _standing(self) -> Ask:
         return "keep" if self._asking else "leave"
+
+
+def _nobody(waits: bool) -> None:
+    """Nobody wants to know."""
