@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
 
 from bitrix_node.sandbox import Sandbox, SandboxConfig
+from tests.e2e.connections import connect_oauth2
 from tests.e2e.workflows import TRIGGER, bitrix24, chain
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-KIND = "bitrix24OAuth2Api"
 HOUR = 3600
 
 
@@ -33,19 +32,7 @@ async def portal() -> AsyncIterator[Sandbox]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def credential(portal: Sandbox, n8n: N8nClient, editor: Editor) -> dict[str, str]:
     """A credential connected through the portal's own page."""
-    data = {
-        "portal": portal.url,
-        "clientId": portal.application.client_id,
-        "clientSecret": portal.application.client_secret,
-        # The credential always asks for https; the portal of this test speaks plain http.
-        "accessTokenUrl": f"{portal.url}/oauth/token/",
-    }
-    name = f"OAuth2 to {portal.url}"
-    identifier = await n8n.save_credential(name, KIND, data)
-    await editor.page.goto(await n8n.request("GET", "/rest/oauth2-credential/auth", query={"id": identifier}))
-    await editor.page.get_by_role("button", name="Allow").click()
-    await expect(editor.page.get_by_text("Connection successful")).to_be_visible()
-    return {"id": identifier, "name": name, "type": KIND}
+    return await connect_oauth2(n8n, editor, portal)
 
 
 async def who_am_i(n8n: N8nClient, credential: dict[str, str]) -> Execution:

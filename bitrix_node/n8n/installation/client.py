@@ -124,6 +124,18 @@ class N8nClient:
         created: dict[str, Any] = await self.request("POST", "/rest/workflows", workflow)
         return created
 
+    async def activate(self, workflow: dict[str, Any]) -> None:
+        """Switches a stored workflow on, as `create_workflow` returned it.
+
+        Raises:
+            InstallationError: A trigger of it could not be started.
+        """
+        await self.request("POST", f"/rest/workflows/{workflow['id']}/activate", {"versionId": workflow["versionId"]})
+
+    async def deactivate(self, workflow: dict[str, Any]) -> None:
+        """Switches a workflow off."""
+        await self.request("POST", f"/rest/workflows/{workflow['id']}/deactivate", {})
+
     async def run(self, workflow: dict[str, Any], trigger: str, *, seconds: float = 120) -> Execution:
         """Runs a stored workflow from its trigger, as the editor's button does, and waits for the end.
 
@@ -147,6 +159,15 @@ class N8nClient:
         found = await self.request("GET", "/rest/executions", query={"filter": json.dumps({"workflowId": workflow_id})})
         results: list[dict[str, Any]] = found["results"]
         return results
+
+    async def started(self, workflow_id: str, count: int, *, seconds: float = 120) -> list[dict[str, Any]]:
+        """Waits until a workflow was executed so many times, and returns what `executions` does."""
+        async with asyncio.timeout(seconds):
+            while True:
+                found = await self.executions(workflow_id)
+                if len(found) >= count:
+                    return found
+                await asyncio.sleep(_POLL_SECONDS)
 
     async def finished(self, execution_id: str, *, seconds: float = 120) -> Execution:
         """Waits until an execution has ended and returns it with its data."""

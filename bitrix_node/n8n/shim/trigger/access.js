@@ -3,6 +3,8 @@
 
 /** Whether a call is from the portal that the trigger waits for. */
 
+const { signInOf } = require('../panel/sign_ins.js');
+const { addressKey } = require('./address.js');
 const { isSame } = require('./secrets.js');
 const { stateOf } = require('./state.js');
 
@@ -16,9 +18,9 @@ const { stateOf } = require('./state.js');
  *
  * @param {IWebhookFunctions} node
  * @param {PortalEvent} event
- * @returns {boolean}
+ * @returns {Promise<boolean>}
  */
-function isFromOutgoingWebhook(node, event) {
+async function isFromOutgoingWebhook(node, event) {
 	return isSame(event.auth.application_token, node.getNodeParameter('applicationToken', ''));
 }
 
@@ -28,18 +30,28 @@ function isFromOutgoingWebhook(node, event) {
  *
  * @param {IWebhookFunctions} node
  * @param {PortalEvent} event
- * @returns {boolean}
+ * @returns {Promise<boolean>}
  */
-function isFromSubscription(node, event) {
+async function isFromSubscription(node, event) {
 	const state = stateOf(node);
-	if (!isSame(queryKey(node), state.key)) return false;
-	if (state.memberId && !isSame(event.auth.member_id, state.memberId)) return false;
+	if (!isSame(queryKey(node), await addressKey(node))) return false;
+	const member = await ownMember(node);
+	if (member && !isSame(event.auth.member_id, member)) return false;
 	const options = /** @type {Record<string, any>} */ (node.getNodeParameter('options', {}));
 	const expected = options.applicationToken || state.applicationToken;
 	if (expected) return isSame(event.auth.application_token, expected);
 	if (typeof event.auth.application_token !== 'string' || !event.auth.application_token) return false;
 	state.applicationToken = event.auth.application_token;
 	return true;
+}
+
+/**
+ * @param {IWebhookFunctions} node
+ * @returns {Promise<unknown>} The account of the credential, which only OAuth2 tells.
+ */
+async function ownMember(node) {
+	const { oauthTokenData } = await node.getCredentials(signInOf(node.getNode()).credential);
+	return /** @type {Record<string, unknown> | undefined} */ (oauthTokenData)?.member_id;
 }
 
 /** @param {IWebhookFunctions} node */

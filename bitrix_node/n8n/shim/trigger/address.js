@@ -1,13 +1,21 @@
 // @ts-check
 'use strict';
 
-/** The address that Bitrix24 is told to call: n8n's own, with a key that proves that the caller was told it. */
+/**
+ * The address that Bitrix24 is told to call: n8n's own, with a key that proves that the caller was told it. The key
+ * follows from the credential, so it is known before n8n has stored anything, and after it has lost everything.
+ */
 
-const { newKey } = require('./secrets.js');
-const { stateOf } = require('./state.js');
+const { signInOf } = require('../panel/sign_ins.js');
+const { keyFrom } = require('./secrets.js');
 
 /**
- * @param {import('n8n-workflow').IHookFunctions} node
+ * @typedef {import('n8n-workflow').IHookFunctions} IHookFunctions
+ * @typedef {import('n8n-workflow').IWebhookFunctions} IWebhookFunctions
+ */
+
+/**
+ * @param {IHookFunctions} node
  * @returns {string} Without the key.
  */
 function plainAddress(node) {
@@ -15,13 +23,21 @@ function plainAddress(node) {
 }
 
 /**
- * @param {import('n8n-workflow').IHookFunctions} node
- * @returns {string} With the key; one is made when there is none.
+ * @param {IHookFunctions} node
+ * @returns {Promise<string>} With the key.
  */
-function address(node) {
-	const state = stateOf(node);
-	state.key ??= newKey();
-	return `${plainAddress(node)}?key=${state.key}`;
+async function address(node) {
+	return `${plainAddress(node)}?key=${await addressKey(node)}`;
 }
 
-module.exports = { address, plainAddress };
+/**
+ * @param {IHookFunctions | IWebhookFunctions} node
+ * @returns {Promise<string>}
+ */
+async function addressKey(node) {
+	const signIn = signInOf(node.getNode());
+	const [secret] = signIn.secrets(await node.getCredentials(signIn.credential));
+	return keyFrom(String(secret ?? ''), `${node.getWorkflow().id}/${node.getNode().id}`);
+}
+
+module.exports = { address, addressKey, plainAddress };

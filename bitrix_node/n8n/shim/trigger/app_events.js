@@ -7,7 +7,6 @@ const { NodeOperationError } = require('n8n-workflow');
 const { Failure } = require('../failure.js');
 const { callMethod } = require('../panel/portal.js');
 const { address, plainAddress } = require('./address.js');
-const { ownUser } = require('./own_user.js');
 const { QUEUE_GREW, acknowledge, sourceKey } = require('./queue.js');
 const { forget, stateOf } = require('./state.js');
 
@@ -25,7 +24,6 @@ const { forget, stateOf } = require('./state.js');
  * @property {boolean} offline
  */
 
-const CREDENTIAL = 'bitrix24OAuth2Api';
 const ALREADY = /already/i;
 const CODE = /^[A-Z0-9_.]+$/;
 
@@ -35,7 +33,7 @@ const CODE = /^[A-Z0-9_.]+$/;
  */
 async function exists(node) {
 	const wanted = wantedEvents(node);
-	const own = ownHandlers(node, await handlers(node));
+	const own = await ownHandlers(node, await handlers(node));
 	return wanted.every((entry) => own.some((row) => isOf(row, entry))) && own.every((row) => isWanted(row, wanted));
 }
 
@@ -44,22 +42,23 @@ async function create(node) {
 	const wanted = wantedEvents(node);
 	requireEvents(node, wanted);
 	const state = stateOf(node);
-	Object.assign(state, { applicationToken: undefined, userId: undefined, memberId: await memberOf(node) });
-	await ownUser(node);
+	Object.assign(state, { applicationToken: undefined, userId: undefined });
 	const all = await handlers(node);
-	for (const row of all.filter((entry) => isStray(node, entry, wanted))) await unbind(node, row.event, row.handler, false);
-	const own = ownHandlers(node, all);
+	const here = await address(node);
+	for (const row of all) if (isStray(node, row, wanted, here)) await unbind(node, row.event, row.handler, false);
+	const own = await ownHandlers(node, all);
 	for (const entry of wanted) if (!own.some((row) => isOf(row, entry))) await bind(node, entry);
 	state.queued = isQueued(node) ? wanted.filter(({ offline }) => offline).map(({ event }) => event) : [];
-	const online = ownHandlers(node, await handlers(node)).filter((row) => !Number(row.offline));
+	const online = (await ownHandlers(node, await handlers(node))).filter((row) => !Number(row.offline));
 	state.tellsWho = online.length > 0 && online.every((row) => Number(row.auth_type) === 0);
 }
 
 /** @param {IHookFunctions} node */
 async function remove(node) {
-	const own = ownHandlers(node, await handlers(node));
+	const own = await ownHandlers(node, await handlers(node));
 	if (own.some((row) => Number(row.offline))) await acknowledge(node);
-	for (const handler of own) await unbind(node, handler.event, handler.handler || address(node), Boolean(Number(handler.offline)));
+	const here = await address(node);
+	for (const row of own) await unbind(node, row.event, row.handler || here, Boolean(Number(row.offline)));
 	forget(stateOf(node));
 }
 
@@ -100,7 +99,7 @@ function requireEvents(node, wanted) {
  */
 async function bind(node, { event, offline }) {
 	/** @type {Record<string, any>} */
-	const given = { event, handler: address(node) };
+	const given = { event, handler: await address(node) };
 	if (offline) Object.assign(given, { event_type: 'offline', auth_connector: sourceKey(node) });
 	if (event === QUEUE_GREW) given.options = { minTimeout: Number(options(node).queueInterval ?? 5) };
 	const failure = await callMethod(node, { method: 'event.bind', arguments: given }).then(() => null, Failure.from);
@@ -133,11 +132,12 @@ async function unbind(node, event, handler, offline) {
  * @param {IHookFunctions} node
  * @param {Handler} row
  * @param {Wanted[]} wanted
+ * @param {string} here Address with the key of today.
  * @returns {boolean} Whether it is of this address, but carries an older key or hears of what is not wanted any more.
  */
-function isStray(node, row, wanted) {
+function isStray(node, row, wanted, here) {
 	if (Number(row.offline) || String(row.handler).split('?')[0] !== plainAddress(node)) return false;
-	return row.handler !== address(node) || !isWanted(row, wanted);
+	return row.handler !== here || !isWanted(row, wanted);
 }
 
 /**
@@ -152,13 +152,13 @@ async function handlers(node) {
 /**
  * @param {IHookFunctions} node
  * @param {Handler[]} all
- * @returns {Handler[]} Those of this trigger. Rows of the queue name no address and no source key: the trigger remembers
+ * @returns {Promise<Handler[]>} Those of this trigger. Rows of the queue name no address and no source key: the trigger remembers
  *   which ones are its own.
  */
-function ownHandlers(node, all) {
+async function ownHandlers(node, all) {
 	const queued = stateOf(node).queued ?? [];
-	const known = address(node);
-	return all.filter((row) => (Number(row.offline) ? queued.includes(row.event.toUpperCase()) : row.handler === known));
+	const here = await address(node);
+	return all.filter((row) => (Number(row.offline) ? queued.includes(row.event.toUpperCase()) : row.handler === here));
 }
 
 /**
@@ -175,13 +175,6 @@ function isOf(handler, wanted) {
  */
 function isWanted(handler, wanted) {
 	return wanted.some((entry) => isOf(handler, entry));
-}
-
-/** @param {IHookFunctions} node */
-async function memberOf(node) {
-	const { oauthTokenData } = await node.getCredentials(CREDENTIAL);
-	const member = /** @type {Record<string, unknown> | undefined} */ (oauthTokenData)?.member_id;
-	return typeof member === 'string' && member ? member : undefined;
 }
 
 /**

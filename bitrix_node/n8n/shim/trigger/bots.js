@@ -14,8 +14,7 @@ const { forget, stateOf } = require('./state.js');
  *
  * @typedef {object} BotApi
  * @property {(node: IHookFunctions, plan: TriggerPlan) => Promise<string>} register Answers the bot's number.
- * @property {(node: IHookFunctions, plan: TriggerPlan, bot: string) => Promise<string>} turnHere Answers how its events
- *   were delivered before.
+ * @property {(node: IHookFunctions, plan: TriggerPlan, bot: string) => Promise<void>} turnHere
  * @property {(node: IHookFunctions, bot: string) => Promise<void>} turnAway
  */
 
@@ -26,7 +25,7 @@ const CURRENT = {
 			code: parameter(node, 'botCode'),
 			properties: { name: parameter(node, 'botName') },
 			eventMode: 'webhook',
-			webhookUrl: address(node),
+			webhookUrl: await address(node),
 			...token(node),
 		};
 		const { result } = await callMethod(node, { method: 'imbot.v2.Bot.register', arguments: { fields } });
@@ -34,10 +33,8 @@ const CURRENT = {
 	},
 	turnHere: async (node, plan, bot) => {
 		const named = { botId: Number(bot), ...token(node) };
-		const { result } = await callMethod(node, { method: 'imbot.v2.Bot.get', arguments: named });
-		const fields = { eventMode: 'webhook', webhookUrl: address(node) };
+		const fields = { eventMode: 'webhook', webhookUrl: await address(node) };
 		await callMethod(node, { method: 'imbot.v2.Bot.update', arguments: { ...named, fields } });
-		return String(result.bot.eventMode ?? '');
 	},
 	turnAway: async (node, bot) => {
 		// Where the events went before is told by no method: they wait in the bot's queue from now on.
@@ -52,21 +49,20 @@ const OLD = {
 		const given = {
 			CODE: parameter(node, 'botCode'),
 			PROPERTIES: { NAME: parameter(node, 'botName') },
-			...classicHandlers(node, plan),
+			...(await classicHandlers(node, plan)),
 			...clientId(node),
 		};
 		const { result } = await callMethod(node, { method: 'imbot.register', arguments: given });
 		return String(result);
 	},
 	turnHere: async (node, plan, bot) => {
-		const given = { BOT_ID: Number(bot), FIELDS: classicHandlers(node, plan), ...clientId(node) };
+		const given = { BOT_ID: Number(bot), FIELDS: await classicHandlers(node, plan), ...clientId(node) };
 		await callMethod(node, { method: 'imbot.update', arguments: given });
 		for (const command of commandIds(node)) {
-			const fields = { EVENT_COMMAND_ADD: address(node) };
+			const fields = { EVENT_COMMAND_ADD: await address(node) };
 			const named = { COMMAND_ID: command, FIELDS: fields, ...clientId(node) };
 			await callMethod(node, { method: 'imbot.command.update', arguments: named });
 		}
-		return 'webhook';
 	},
 	// The old API has no way to say that a bot is to be told nothing: n8n answers 404 until somebody else takes over.
 	turnAway: async () => undefined,
@@ -77,12 +73,12 @@ const OLD = {
  * @returns {Promise<boolean>} Whether the bot's events come here; asked of the portal where that can tell.
  */
 async function exists(node) {
-	const { bot, key } = stateOf(node);
-	if (!bot || !key || isOld(node)) return false;
+	const { bot } = stateOf(node);
+	if (!bot || isOld(node)) return false;
 	if (parameter(node, 'bot') === 'existing' && bot.id !== parameter(node, 'botId')) return false;
 	const named = { botId: Number(bot.id), ...token(node) };
 	const { result } = await callMethod(node, { method: 'imbot.v2.Bot.get', arguments: named });
-	return result.bot?.eventMode === 'webhook' && bot.former !== '';
+	return result.bot?.eventMode === 'webhook';
 }
 
 /**
@@ -95,7 +91,8 @@ async function create(node, plan) {
 	state.applicationToken = undefined;
 	const bot = parameter(node, 'bot') === 'own' ? await api.register(node, plan) : parameter(node, 'botId');
 	requireNumber(node, bot);
-	state.bot = { id: bot, former: await api.turnHere(node, plan, bot) };
+	await api.turnHere(node, plan, bot);
+	state.bot = { id: bot };
 }
 
 /** @param {IHookFunctions} node */
@@ -120,9 +117,10 @@ function requireNumber(node, bot) {
  * @param {IHookFunctions} node
  * @param {TriggerPlan} plan
  */
-function classicHandlers(node, plan) {
+async function classicHandlers(node, plan) {
+	const here = await address(node);
 	const names = Object.values(plan.botEvents).map(({ classicHandler }) => classicHandler);
-	return Object.fromEntries(names.filter(Boolean).map((name) => [name, address(node)]));
+	return Object.fromEntries(names.filter(Boolean).map((name) => [name, here]));
 }
 
 /** @param {IHookFunctions} node */

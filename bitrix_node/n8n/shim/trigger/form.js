@@ -40,10 +40,12 @@ function put(tree, path, value) {
 	let place = tree;
 	for (const step of path.slice(0, -1)) {
 		const key = step || String(Object.keys(place).length);
-		if (typeof place[key] !== 'object' || place[key] === null) place[key] = {};
+		if (!Object.hasOwn(place, key)) place[key] = {};
+		if (typeof place[key] !== 'object' || place[key] === null) place[key] = { 0: place[key] };
 		place = place[key];
 	}
-	place[path[path.length - 1] || String(Object.keys(place).length)] = value;
+	const key = path[path.length - 1] || String(Object.keys(place).length);
+	place[key] = Object.hasOwn(place, key) ? [place[key], value] : value;
 }
 
 /**

@@ -16,7 +16,7 @@ const { QUEUE_GREW, takeQueued } = require('./queue.js');
  * @typedef {Record<string, any>} Item
  *
  * @typedef {object} Mode
- * @property {(node: IWebhookFunctions, event: PortalEvent) => boolean} trusts
+ * @property {(node: IWebhookFunctions, event: PortalEvent) => Promise<boolean>} trusts
  * @property {(node: IWebhookFunctions, plan: TriggerPlan, event: PortalEvent) => Promise<Item[]>} items
  */
 
@@ -38,7 +38,7 @@ const MODES = {
 async function receive(node, plan) {
 	const mode = MODES[String(node.getNodeParameter('triggerOn'))];
 	const event = readEvent(node.getBodyData());
-	if (!mode?.trusts(node, event)) return refuse(node);
+	if (!mode || !(await mode.trusts(node, event))) return refuse(node);
 	const items = await mode.items(node, plan, event);
 	if (!items.length) return { webhookResponse: 'OK' };
 	return { webhookResponse: 'OK', workflowData: [items.map((json) => ({ json }))] };

@@ -3,7 +3,7 @@
 
 /** What proves that a call is from Bitrix24, compared in constant time, and kept out of everything that is handed on. */
 
-const { createHash, randomBytes, timingSafeEqual } = require('crypto');
+const { createHash, createHmac, timingSafeEqual } = require('crypto');
 
 /** Names, in small letters, of what Bitrix24 adds to events so that handlers can sign calls of their own. */
 const SECRET_NAMES = [
@@ -16,9 +16,13 @@ const SECRET_NAMES = [
 	'auth',
 ];
 
-/** @returns {string} A key that nobody can guess, fit for an address. */
-function newKey() {
-	return randomBytes(24).toString('hex');
+/**
+ * @param {string} secret
+ * @param {string} purpose
+ * @returns {string} A key that follows from both, tells nothing of the secret, and is fit for an address.
+ */
+function keyFrom(secret, purpose) {
+	return createHmac('sha256', secret).update(purpose).digest('hex');
 }
 
 /**
@@ -62,4 +66,4 @@ function digest(text) {
 	return createHash('sha256').update(text).digest();
 }
 
-module.exports = { covered, isSame, newKey, withoutTokens };
+module.exports = { covered, isSame, keyFrom, withoutTokens };

@@ -5,12 +5,10 @@
 
 /**
  * @typedef {object} State
- * @property {string} [key] Stands in the address that Bitrix24 calls, and proves the first event.
- * @property {string} [memberId] The portal that events come from.
  * @property {string} [applicationToken] What events have to carry since the first one.
  * @property {string} [userId] The user of the credential.
  * @property {boolean} [tellsWho] Whether events come with the user who caused them.
- * @property {{id: string, former: string}} [bot] The chatbot whose events come here.
+ * @property {{id: string}} [bot] The chatbot whose events come here.
  * @property {string[]} [queued] Events that wait in the queue for this trigger.
  * @property {string[]} [handedOver] Work on the queue that is in an execution and not acknowledged yet.
  */
