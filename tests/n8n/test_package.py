@@ -17,6 +17,7 @@ from bitrix_node.n8n.package.archive import pack
 from bitrix_node.n8n.package.build import build_package, package_files
 from bitrix_node.n8n.package.description import node_description, shim_plan
 from bitrix_node.n8n.package.properties import render_property
+from bitrix_node.n8n.package.trigger import trigger_description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 NODE = "dist/nodes/Bitrix24"
 DEFINITIONS = Definitions.packaged()
 RESOURCES = [DEFINITIONS.resource(name) for name in DEFINITIONS.resource_names]
+TRIGGER = trigger_description(DEFINITIONS.trigger, DEFINITIONS.events, DEFINITIONS.polling, DEFINITIONS.credentials)
 DESCRIPTION = node_description(DEFINITIONS.node, RESOURCES, DEFINITIONS.credentials)
 
 
@@ -204,6 +206,31 @@ def test_icons_differ_and_stand_beside_whoever_names_them(files: dict[str, bytes
 
 def test_the_licence_is_the_projects(files: dict[str, bytes]) -> None:
     assert files["LICENSE"] == (Path(__file__).parents[2] / "LICENSE").read_bytes()
+
+
+def test_the_trigger_asks_for_the_credential_of_its_mode() -> None:
+    asked = {entry["name"]: entry["displayOptions"] for entry in TRIGGER["credentials"]}
+    assert asked["bitrix24OAuth2Api"] == {
+        "hide": {"authentication": ["webhook", "apiKey"], "fetchWithCredential": [False]}
+    }
+    assert asked["bitrix24WebhookApi"] == {"show": {"authentication": ["webhook"]}}
+
+
+def test_the_trigger_has_poll_times_in_the_mode_that_polls_and_none_in_others() -> None:
+    polled, other = (entry for entry in TRIGGER["properties"] if entry["name"] == "pollTimes")
+    assert polled["displayOptions"] == {"show": {"triggerOn": ["record"]}}
+    assert (other["type"], other["default"], other["displayOptions"]) == (
+        "hidden", {"item": []}, {"hide": {"triggerOn": ["record"]}},
+    )  # fmt: skip
+    # With this n8n would show its own poll times everywhere.
+    assert "polling" not in TRIGGER
+
+
+def test_every_mode_shows_fields_of_its_own() -> None:
+    modes = [option["value"] for option in TRIGGER["properties"][0]["options"]]
+    assert modes == ["appEvent", "chatbot", "record", "outgoingWebhook"]
+    shown = [entry["displayOptions"].get("show", {}).get("triggerOn", modes) for entry in TRIGGER["properties"][1:]]
+    assert {mode for entry in shown for mode in entry} == set(modes)
 
 
 def test_search_words_reach_the_codex(files: dict[str, bytes]) -> None:
