@@ -32,7 +32,7 @@ APPLICATION_ONLY = {
     for operation in DEFINITIONS.resource(resource).operations
     if operation.application_only
 }
-COMMON_USES = {option.use for option in DEFINITIONS.node.options}
+COMMON_USES = {option.use for option in (*DEFINITIONS.node.options, *DEFINITIONS.node.reading_options)}
 SENT_ONCE = PortalSettings(retry=RetryPolicy(attempts=1))
 GENERATED_CODE = re.compile(r"\bc[0-9a-f]{32}\b")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bitrix_node.definitions.field_lookups import read_field_lookups
 from bitrix_node.definitions.locations import DataLocation, packaged_data
@@ -16,6 +16,9 @@ from bitrix_node.definitions.resource_files import read_resource
 from bitrix_node.definitions.trigger import Event, TriggerDefinition
 from bitrix_node.definitions.unknown import UnknownName
 from bitrix_node.definitions.yaml_files import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Definitions:
@@ -89,7 +92,13 @@ class Definitions:
             if name not in self.resource_names:
                 raise UnknownName("resource", name, self.resource_names)
             document = read_resource(self.location.resources, name)
-            resolved = resolve_resource(document, self.node.parameters, self._common_options, self._locators)
+            resolved = resolve_resource(
+                document,
+                self.node.parameters,
+                _as_documents(self.node.options),
+                self._locators,
+                _as_documents(self.node.reading_options),
+            )
             self._resources[name] = Resource.model_validate(resolved)
         return self._resources[name]
 
@@ -105,16 +114,12 @@ class Definitions:
         return operations[operation]
 
     @cached_property
-    def _common_options(self) -> list[dict[str, Any]]:
-        return [_as_document(option) for option in self.node.options]
-
-    @cached_property
     def _locators(self) -> dict[str, dict[str, Any]]:
         return {name: locator(name, self.lookups) for name in self.lookups}
 
 
-def _as_document(parameter: Parameter) -> dict[str, Any]:
-    return parameter.model_dump(by_alias=True, exclude_unset=True)
+def _as_documents(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
+    return [parameter.model_dump(by_alias=True, exclude_unset=True) for parameter in parameters]
 
 
 @cache

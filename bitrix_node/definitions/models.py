@@ -31,6 +31,8 @@ ParameterType: TypeAlias = Literal[
 
 ParameterUse: TypeAlias = Literal[
     "combination",
+    "output",
+    "outputFields",
     "returnAll",
     "limit",
     "simplify",
@@ -356,6 +358,7 @@ class NodeDefinition(VocabularyModel):
     areas: tuple[NodeArea, ...] = ()
     parameters: dict[str, dict[str, Any]] = {}
     options: tuple[Parameter, ...]
+    reading_options: tuple[Parameter, ...] = ()
 
     @property
     def nodes(self) -> tuple[NodeDefinition, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.rest import method_habits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -16,6 +18,8 @@ Tree = dict[str, Any]
 PICKED = "resourceLocator"
 """The type of a parameter that is picked from a lookup, where it names no other."""
 
+_NO_RECORDS = {"batch", "download"}
+_NO_FIELDS = {"deleted", "done", "steps", "success", "total"}
 _SHORT_FORMS = {"request", "requests", "steps", "options"}
 
 
@@ -37,6 +41,7 @@ def resolve_resource(
     common_parameters: Mapping[str, Tree],
     common_options: Sequence[Tree],
     locators: Mapping[str, Tree] | None = None,
+    reading_options: Sequence[Tree] = (),
 ) -> Tree:
     """The complete form of a resource.
 
@@ -45,6 +50,7 @@ def resolve_resource(
         common_parameters: parameters that any resource may use by name.
         common_options: the options that every action has.
         locators: what is known of the records that parameters may be picked from, by the lookup's name.
+        reading_options: the options of actions that answer with records and change nothing.
 
     Raises:
         UnresolvedName: when an operation names a parameter, condition, table or lookup that is defined nowhere.
@@ -57,10 +63,28 @@ def resolve_resource(
     )
     kept = {key: document[key] for key in ("resource", "name", "description", "scopes")}
     operations = [
-        _operation(name, {"scopes": document["scopes"], **operation}, names, common_options)
+        _operation(
+            name,
+            {"scopes": document["scopes"], **operation},
+            names,
+            [*common_options, *(reading_options if _reads_records(operation) else ())],
+        )
         for name, operation in document["operations"].items()
     ]
     return {**kept, "operations": operations}
+
+
+def _reads_records(operation: Mapping[str, Any]) -> bool:
+    """Whether an action answers with records of the portal and changes nothing."""
+    requests = [*_alternatives(operation), *operation.get("steps", [])]
+    answers = [operation.get("answer", {}), *(request.get("answer", {}) for request in requests)]
+    methods = [request["method"] for request in requests if request.get("handler") not in _NO_RECORDS]
+    return (
+        bool(requests)
+        and len(methods) == len(requests)
+        and all(isinstance(method, str) and not method_habits().writes(method) for method in methods)
+        and not any(key in answer for answer in answers for key in _NO_FIELDS)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
     yield from _credential_faults(location, manifest, node)
     parameters, options = node.content.get("parameters", {}), node.content.get("options", [])
     yield from shared_parameters(parameters, parameters, node.file)
-    yield from listed_parameters(options, {}, node.file, "options")
+    for key in ("options", "readingOptions"):
+        yield from listed_parameters(node.content.get(key, []), {}, node.file, key)
     heads = resource_heads(location.resources)
     yield from _area_faults(node)
     if "resources" in node.content:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.handlers.answers import composed_item, items_from_result, regular
 from bitrix_node.handlers.listing import stream_rows
 from bitrix_node.handlers.marking import marked
+from bitrix_node.handlers.output import RAW, SELECTED, output_of, selected
 from bitrix_node.handlers.planning import Refusal, elements_of, plan
 from bitrix_node.handlers.registry import HANDLERS
 from bitrix_node.handlers.results import Outcome, gathered, joined, refused, skipped
@@ -125,7 +126,7 @@ class Action:
         last = requests[-1]
         plain = last.each is None and not last.tolerates and last.answer.order is None
         replaceable = any(other.after_refusal and other.after_refusal.step == last.id for other in requests)
-        simplified = self.operation.answer is None and self.values.used("simplify") is not False
+        simplified = self.operation.answer is None and output_of(self.values) != RAW
         return last.handler == "list" and plain and not replaceable and simplified
 
     async def _send_wanted(self, request: Request, portal: Scope, requests: list[Request]) -> None:
@@ -228,9 +229,11 @@ class Action:
         return Outcome(items_from_result(last.result, spec, self.values), last.result, last.envelope, last.binary)
 
     def _simplified(self, outcome: Outcome) -> Outcome:
-        if self.values.used("simplify") is not False:
-            return replace(outcome, items=[regular(item) for item in outcome.items])
-        return Outcome([outcome.envelope], outcome.result, outcome.envelope, gathered(outcome.binary))
+        output = output_of(self.values)
+        if output == RAW:
+            return Outcome([outcome.envelope], outcome.result, outcome.envelope, gathered(outcome.binary))
+        items = [regular(item) for item in outcome.items]
+        return replace(outcome, items=selected(items, self.values) if output == SELECTED else items)
 
 
 def perform_in_parts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.catalogued import completed, for_applications_only
+from bitrix_node.handlers.output import check_output
 from bitrix_node.handlers.pending import pending_answer
 from bitrix_node.parameters import UNSET, ParameterError, build_arguments
 from bitrix_node.parameters.arguments import resolve_source, unused_parameters
@@ -95,6 +96,7 @@ def check_values(operation: Operation, values: Values, requests: Sequence[Reques
     Raises:
         ParameterError: that names the parameter.
     """
+    check_output(values)
     answers = [request.answer for request in requests] + ([operation.answer] if operation.answer else [])
     for path in {path for answer in answers for path in answer.parameters}:
         converted(values, path)

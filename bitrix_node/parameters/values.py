@@ -81,7 +81,9 @@ class Values:
 
     def used(self, use: str) -> Any:
         """The effective value of the parameter with this use (see `ParameterUse`), or `UNSET`."""
-        for path, parameter in self.parameters.items():
-            if parameter.use == use:
-                return self.effective(path)
-        return UNSET
+        path = self.path_of(use)
+        return UNSET if path is None else self.effective(path)
+
+    def path_of(self, use: str) -> str | None:
+        """The path of the parameter with this use, if there is one."""
+        return next((path for path, parameter in self.parameters.items() if parameter.use == use), None)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DEFINITIONS = Definitions.packaged()
 WANTED = [
-    ("create a deal", "Bitrix24 CRM", "Create a deal, lead, contact or company"),
+    ("create a deal", "Bitrix24 CRM", "Create a deal or other CRM record"),
     ("send a message to a chat", "Bitrix24 Messenger", "Send a message to a chat"),
     ("upload a file to drive", "Bitrix24 Drive", "Upload a file to the drive"),
     ("create a task", "Bitrix24 Tasks and Projects", "Create a task"),
@@ -67,7 +67,7 @@ async def test_an_area_lists_its_most_used_resource_first(editor: Editor) -> Non
     actions = {entry.action for entry in first.operations}
     place = next(index for index, text in enumerate(shown) if text in actions)
     assert set(shown[place : place + len(actions)]) == actions
-    await editor.drag_action_in("Create a deal, lead, contact or company")
+    await editor.drag_action_in("Create a deal or other CRM record")
     panel = editor.page.get_by_test_id("node-parameters")
     await expect(panel.get_by_test_id("parameter-input-resource").locator("input")).to_have_value(first.name)
     assert await editor.choices("resource") == [

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _NOT_SENT = {
     "combination",
+    "output",
+    "outputFields",
     "returnAll",
     "limit",
     "simplify",
