@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bitrix_node.definitions.polling import Polling
     from bitrix_node.definitions.trigger import Event, TriggerDefinition
 
-_UNCHANGING = ("triggerOn", "authentication")
+_SIGN_IN = "authentication"
+_UNCHANGING = ("triggerOn", _SIGN_IN)
 # n8n's own field, which n8n adds by itself to nodes that do nothing but poll.
 _POLL_TIMES: Property = {
     "displayName": "Poll Times",
@@ -91,7 +92,23 @@ def _property(parameter: Parameter, trigger: TriggerDefinition, events: Sequence
     rendered = render_property(parameter)
     if parameter.name in trigger.event_lists:
         rendered["options"] = event_choices(events)
+    if parameter.name == _SIGN_IN:
+        rendered["displayOptions"] = {"hide": _otherwise(parameter, (trigger.trigger_on, *trigger.parameters))}
     return {**rendered, "noDataExpression": True} if parameter.name in _UNCHANGING else rendered
+
+
+def _otherwise(parameter: Parameter, siblings: Sequence[Parameter]) -> Property:
+    """When not to show a parameter, by the other choices of the fields that decide it.
+
+    n8n takes what the choice of sign-in names under `show` for a part of that choice, and leaves it out of the panel.
+    """
+    choices: dict[str, list[Any]] = {
+        sibling.name: [option.value for option in sibling.options or ()] or [False, True] for sibling in siblings
+    }
+    return {
+        name: [value for value in choices[name] if value not in wanted]
+        for name, wanted in (parameter.show or {}).items()
+    }
 
 
 def _of_polls(parameter: Parameter, trigger: TriggerDefinition) -> Property:
