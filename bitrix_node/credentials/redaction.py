@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 import re
+from functools import lru_cache
 from typing import Any, TypeVar
 
 MASK = "***"
@@ -41,14 +42,16 @@ def _is_clean(value: Any, secrets: frozenset[str]) -> bool:
         texts = marshal.dumps(value)
     except ValueError:  # something that is not JSON, or deeper than marshal goes
         return False
-    return _ADDRESS not in texts and not any(
-        _as_marshalled(secret) in texts for secret in secrets if _is_secret(secret)
-    )
+    for text in _as_marshalled(secrets):
+        if text in texts:
+            return False
+    return _ADDRESS not in texts
 
 
-def _as_marshalled(text: str) -> bytes:
-    """A text as marshal writes it: as it is, nothing escaped."""
-    return text.encode("utf-8", "surrogatepass")
+@lru_cache(maxsize=64)
+def _as_marshalled(secrets: frozenset[str]) -> tuple[bytes, ...]:
+    """The secrets as marshal writes texts: as they are, nothing escaped."""
+    return tuple(secret.encode("utf-8", "surrogatepass") for secret in secrets if _is_secret(secret))
 
 
 def _is_secret(text: str) -> bool:

@@ -6,10 +6,13 @@ The vocabulary is written down, key by key, in `node_definitions/schema/`; a tes
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ParameterType: TypeAlias = Literal[
     "string",
@@ -48,6 +51,9 @@ ParameterUse: TypeAlias = Literal[
 
 Condition: TypeAlias = dict[str, "tuple[Any, ...] | Literal['given', 'missing']"]
 """Parameter path -> the values that fulfil it, or whether it must be given. All entries must hold."""
+
+
+_MADE_OF_OTHERS = {"collection", "fixedCollection", "resourceMapper", "notice", "hidden"}
 
 
 class VocabularyModel(BaseModel):
@@ -160,6 +166,11 @@ class Source(VocabularyModel):
     otherwise: Source | None = None
 
     @cached_property
+    def plain(self) -> bool:
+        """Whether nothing but the value itself decides what is sent."""
+        return not (self.otherwise or self.prefix or self.keyed_by or self.given)
+
+    @cached_property
     def parameters(self) -> frozenset[str]:
         """The paths of all parameters that it reads."""
         paths = {path for path in (self.parameter, self.keyed_by, self.given) if path}
@@ -255,6 +266,11 @@ class Request(VocabularyModel):
     answer: Answer = Answer()
 
     @cached_property
+    def places(self) -> tuple[tuple[tuple[str, ...], tuple[Source, ...]], ...]:
+        """Where each argument goes, step by step (nowhere in particular for `*`), and what may stand there."""
+        return tuple((() if path == "*" else tuple(path.split(".")), own) for path, own in self.arguments.items())
+
+    @cached_property
     def parameters(self) -> frozenset[str]:
         """The paths of all parameters that it does something with; to require one is not enough."""
         sources = [source for entries in self.arguments.values() for source in entries]
@@ -316,6 +332,34 @@ class Operation(VocabularyModel):
             if parameter.type == "collection":
                 known |= {f"{parameter.name}.{member.name}": member for member in parameter.members}
         return known
+
+    @cached_property
+    def neutral(self) -> frozenset[str]:
+        """The parameters that decide nothing: whatever value they have, the same requests are sent in the same way."""
+        if any(parameter.use == "inputDataField" for parameter in self._all_parameters()):
+            return frozenset()
+        deciding = {path for parameter in self._all_parameters() for path in parameter.show or ()}
+        deciding |= {path for refusal in self.refusals for condition in refusal.when for path in condition}
+        deciding |= self.answer.parameters if self.answer else frozenset()
+        for request in self.calls:
+            deciding |= request.answer.parameters | {path for condition in request.when for path in condition}
+            deciding |= request.method.parameters if isinstance(request.method, Source) else frozenset()
+        plain = (parameter for parameter in self.parameters if parameter.type not in _MADE_OF_OTHERS)
+        free = {entry.name for entry in plain if not (entry.show or entry.use or entry.refuses)}
+        return frozenset(free - deciding)
+
+    def _all_parameters(self) -> Iterator[Parameter]:
+        for parameter in self.parameters:
+            yield parameter
+            yield from parameter.members
+            for group in parameter.groups:
+                yield from group.members
+
+    @cached_property
+    def paths_by_use(self) -> dict[str, str]:
+        """The path of the parameter that has each use; the first where several have it."""
+        used = {parameter.use: path for path, parameter in reversed(self.parameters_by_path.items()) if parameter.use}
+        return {str(use): path for use, path in used.items()}
 
     def parameter(self, name: str) -> Parameter | None:
         """The top-level parameter with this name, if there is one."""

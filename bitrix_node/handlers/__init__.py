@@ -11,14 +11,17 @@ from bitrix_node.handlers.planning import (
     check_values,
     plan,
 )
+from bitrix_node.handlers.reading import Reading, begin_reading
 from bitrix_node.handlers.results import Outcome
 
 __all__ = [
     "Action",
     "ActionFailed",
     "Outcome",
+    "Reading",
     "Refusal",
     "applying_requests",
+    "begin_reading",
     "check_credential",
     "check_required",
     "check_use",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.answers import composed_item, items_from_result, regular
@@ -22,7 +22,7 @@ from bitrix_node.parameters.paths import at_path
 from bitrix_node.portal.errors import OutcomeUnknown, PortalError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable
 
     from bitrix_node.definitions import Operation, Request
     from bitrix_node.parameters import Values
@@ -86,7 +86,7 @@ class Action:
         requests = self.planned or plan(self.operation, self.values)
         for request in requests:
             await self._send_wanted(request, portal, requests)
-        return self._simplified(self._outcome(requests))
+        return self.simplified(self._outcome(requests))
 
     async def stream(self, portal: Scope) -> AsyncGenerator[Outcome, None]:
         """The same in parts: where the action comes to the rows of a list, one outcome a page, else a single one.
@@ -100,16 +100,16 @@ class Action:
         for request in requests[:-1]:
             await self._send_wanted(request, portal, requests)
         last = requests[-1]
-        if self._ends_in_rows(requests) and self._is_wanted(last) and not (step := self._step(last, portal)).writes:
+        if self._ends_in_rows(requests) and self._is_wanted(last) and not (step := self.step(last, portal)).writes:
             try:
                 async with aclosing(stream_rows(step)) as pages:
                     async for page in pages:
-                        yield self._simplified(page)
+                        yield self.simplified(page)
             except PortalError as error:
                 raise ActionFailed(error, tuple(self.done)) from None
             return
         await self._send_wanted(last, portal, requests)
-        yield self._simplified(self._outcome(requests))
+        yield self.simplified(self._outcome(requests))
 
     def arguments(self, request: Request, element: Any = UNSET) -> dict[str, Any]:
         """What a request sends, given what earlier steps answered and what it is sent for."""
@@ -133,17 +133,22 @@ class Action:
         if not self._is_wanted(request):
             return
         try:
-            self.outcomes[request.id] = await self._outcome_of(request, portal)
+            sending = (
+                self._perform(self.step(request, portal))
+                if request.each is None
+                else self._perform_each(request, portal)
+            )
+            self.outcomes[request.id] = await sending
         except PortalError as error:
             if not _has_fallback(request, error, requests):
                 raise ActionFailed(error, tuple(self.done)) from None
             self.refused[request.id] = error
 
-    async def _outcome_of(self, request: Request, portal: Scope) -> Outcome:
-        if request.each is None:
-            return await self._perform(self._step(request, portal))
+    async def _perform_each(self, request: Request, portal: Scope) -> Outcome:
+        """Sends a request once for each of its elements, side by side."""
+        assert request.each is not None
         elements = elements_of(request.each, self.values, self._answer_at)
-        steps = [self._step(request, portal, element) for element in elements]
+        steps = [self.step(request, portal, element) for element in elements]
         outcomes = await asyncio.gather(*(self._perform(step) for step in steps), return_exceptions=True)
         if request.goes_on and any(isinstance(outcome, Outcome) for outcome in outcomes):
             outcomes = [
@@ -156,7 +161,8 @@ class Action:
                 raise outcome
         return joined(results, request.each_key and [at_path(element, request.each_key) for element in elements])
 
-    def _step(self, request: Request, portal: Scope, element: Any = UNSET) -> Step:
+    def step(self, request: Request, portal: Scope, element: Any = UNSET) -> Step:
+        """A request with its arguments, given what earlier steps answered and what it is sent for."""
         token = self.values.used("accessToken")
         arguments = self.arguments(request, element)
         return Step(
@@ -228,12 +234,13 @@ class Action:
             )
         return Outcome(items_from_result(last.result, spec, self.values), last.result, last.envelope, last.binary)
 
-    def _simplified(self, outcome: Outcome) -> Outcome:
+    def simplified(self, outcome: Outcome) -> Outcome:
+        """The outcome as the action hands it out: regular items, some of their fields, or the whole answer as it is."""
         output = output_of(self.values)
         if output == RAW:
             return Outcome([outcome.envelope], outcome.result, outcome.envelope, gathered(outcome.binary))
-        items = [regular(item) for item in outcome.items]
-        return replace(outcome, items=selected(items, self.values) if output == SELECTED else items)
+        items = regular(outcome.items)
+        return outcome.showing(selected(items, self.values) if output == SELECTED else items)
 
 
 def perform_in_parts(
@@ -243,9 +250,11 @@ def perform_in_parts(
     return Action(operation, values, planned).stream(portal)
 
 
-async def perform(operation: Operation, values: Values, portal: Scope, planned: list[Request] | None = None) -> Outcome:
+def perform(
+    operation: Operation, values: Values, portal: Scope, planned: list[Request] | None = None
+) -> Awaitable[Outcome]:
     """One operation for one item; see `Action.run`."""
-    return await Action(operation, values, planned).run(portal)
+    return Action(operation, values, planned).run(portal)
 
 
 def _has_fallback(request: Request, error: PortalError, requests: list[Request]) -> bool:

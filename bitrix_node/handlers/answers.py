@@ -78,7 +78,9 @@ def _has(row: Any, texts: dict[str, str]) -> bool:
 
 def items_from_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Json]:
     """One item a row, but for rows that are not wanted; a plain value stands under the row key."""
-    items = [{**as_item(row, spec), **spec.marks} for row in rows]
+    items = [as_item(row, spec) for row in rows]
+    if spec.marks:
+        items = [{**item, **spec.marks} for item in items]
     unwanted = _texts(spec.without, values)
     if unwanted and "" not in unwanted.values():
         items = [item for item in items if not _has(item, unwanted)]
@@ -124,16 +126,21 @@ def composed_item(spec: AnswerSpec, answers: Callable[[str], Any]) -> Json:
     return item
 
 
-def regular(item: Json) -> Json:
-    """The item with its own id as a number, which some methods write as text: one kind of id over all actions.
+def regular(items: list[Json]) -> list[Json]:
+    """The items with their own ids as numbers, which some methods write as text: one kind of id over all actions.
 
     Text that a number would not give back, such as `007` or a code, stays as it is.
     """
-    return {key: _number(value) if key in OWN_ID else value for key, value in item.items()}
+    texts = [key for key in OWN_ID if any(_is_number(item.get(key)) for item in items)]
+    return [{**item, **_numbers(item, texts)} for item in items] if texts else items
 
 
-def _number(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+def _numbers(item: Json, keys: list[str]) -> Json:
+    return {key: int(item[key]) for key in keys if _is_number(item.get(key))}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
 
 
 def _given_ids(paths: tuple[str, ...], values: Values) -> Json:

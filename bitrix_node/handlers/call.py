@@ -11,6 +11,7 @@ from bitrix_node.portal.errors import Missing, Refused
 
 if TYPE_CHECKING:
     from bitrix_node.handlers.step import Step
+    from bitrix_node.portal import Answer
 
 _NOTHING: tuple[Any, ...] = (None, False, "", [], {})
 """What methods answer instead of a record that is not there."""
@@ -22,7 +23,15 @@ async def call(step: Step) -> Outcome:
     Raises:
         PortalError: when the portal refuses, or a method that looks something up finds nothing.
     """
-    answer = await step.send()
+    return outcome_of(await step.send(), step)
+
+
+def outcome_of(answer: Answer, step: Step) -> Outcome:
+    """What an answer to the request comes to.
+
+    Raises:
+        PortalError: when it says that nothing was done, or nothing found.
+    """
     spec = step.request.answer
     _check_success(answer.result, step)
     if spec.total is not None:
@@ -34,8 +43,10 @@ async def call(step: Step) -> Outcome:
         return Outcome([{**as_item(rows[0], spec), **spec.marks}], rows[0], answer.envelope())
     if spec.record and at_path(answer.result, spec.path) in _NOTHING:
         raise _not_found(step)
-    echo = {name: step.arguments[name] for name in spec.echoes if name in step.arguments}
-    items = [{**echo, **item} for item in items_from_result(answer.result, spec, step.values)]
+    items = items_from_result(answer.result, spec, step.values)
+    if spec.echoes:
+        echo = {name: step.arguments[name] for name in spec.echoes if name in step.arguments}
+        items = [{**echo, **item} for item in items]
     return Outcome(items, answer.result, answer.envelope())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.catalogued import completed, for_applications_only
@@ -53,10 +54,13 @@ def applying_requests(operation: Operation, values: Values) -> list[Request]:
     for refusal in operation.refusals:
         if any(values.fulfils(condition) for condition in refusal.when):
             raise Refusal(f"'{operation.name}' is not possible with these parameters", refusal.reason)
-    applying = [request for request in operation.calls if _applies(request, values)]
+    if operation.steps:
+        applying = [request for request in operation.steps if _applies(request, values)]
+    else:
+        applying = list(islice((request for request in operation.requests if _applies(request, values)), 1))
     if not applying:
         raise Refusal(f"'{operation.name}' has nothing to do: no parameter asks for a change")
-    return applying if operation.steps else applying[:1]
+    return applying
 
 
 def check_use(operation: Operation, values: Values, requests: Sequence[Request]) -> None:
@@ -144,4 +148,7 @@ def check_credential(operation: Operation, endpoint: Endpoint, values: Values, r
 
 
 def _applies(request: Request, values: Values) -> bool:
-    return not request.when or any(values.fulfils(condition) for condition in request.when)
+    for condition in request.when:
+        if values.fulfils(condition):
+            return True
+    return not request.when

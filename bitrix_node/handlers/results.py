@@ -28,6 +28,10 @@ class Outcome:
     envelope: dict[str, Any]
     binary: list[dict[str, BinaryData]] = field(default_factory=list)
 
+    def showing(self, items: list[dict[str, Any]]) -> Outcome:
+        """The same outcome with these items in place of its own."""
+        return self if items is self.items else Outcome(items, self.result, self.envelope, self.binary)
+
 
 def joined(outcomes: Sequence[Outcome], keys: Sequence[Any] | None = None) -> Outcome:
     """The outcome of a request that was sent several times: all items, and the list of results.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bitrix_node.handlers.reconciling import reconciled
 from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable
+
     from bitrix_node.definitions import Request
     from bitrix_node.handlers.marking import Marked
     from bitrix_node.parameters import Values
@@ -20,8 +22,7 @@ SINGLE_REQUESTS = "single"
 """What the option *Batching* says where no calls are to share a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What a handler gets to work with.
 
     Attributes:
@@ -52,15 +53,20 @@ class Step:
         declared = self.request.writes
         return method_habits().writes(self.method) if declared is None else declared
 
-    async def send(self, arguments: dict[str, Any] | None = None) -> Answer:
-        """Sends the request and waits for the answer.
+    @property
+    def alone(self) -> bool:
+        """Whether its calls share no requests with others."""
+        return bool(self.values.used("batching") == SINGLE_REQUESTS)
+
+    def send(self, arguments: dict[str, Any] | None = None) -> Awaitable[Answer]:
+        """Sends the request; the answer is to be awaited.
 
         Raises:
             PortalError: when there is none.
         """
         if self.record is not None:
-            return await reconciled(self, self.record, partial(self._send, self.record.arguments))
-        return await self._send(self.arguments if arguments is None else arguments)
+            return reconciled(self, self.record, partial(self._send, self.record.arguments))
+        return self._send(self.arguments if arguments is None else arguments)
 
     async def ask(self, method: str, arguments: dict[str, Any]) -> Answer:
         """Calls another method of the same portal, which reads, in the name of the same person.
@@ -68,10 +74,10 @@ class Step:
         Raises:
             PortalError: when there is no answer.
         """
-        return await self.portal.call(method, arguments, writes=False, token=self.token, alone=self._alone)
+        return await self.portal.call(method, arguments, writes=False, token=self.token, alone=self.alone)
 
-    async def _send(self, arguments: dict[str, Any]) -> Answer:
-        return await self.portal.call(
+    def _send(self, arguments: dict[str, Any]) -> Awaitable[Answer]:
+        return self.portal.call(
             self.method,
             arguments,
             version=self.request.version,
@@ -79,9 +85,13 @@ class Step:
             droppable=self.droppable,
             token=self.token,
             shared=self.request.once,
-            alone=self._alone,
+            alone=self.alone,
         )
 
-    @property
-    def _alone(self) -> bool:
-        return bool(self.values.used("batching") == SINGLE_REQUESTS)
+    def join(self) -> asyncio.Future[Answer | None] | None:
+        """Begins the request if it is a read by id that a list can answer; see `Scope.join`."""
+        if self.request.once or self.alone:
+            return None
+        return self.portal.join(
+            self.method, self.arguments, version=self.request.version, droppable=self.droppable, token=self.token
+        )

@@ -23,8 +23,9 @@ from bitrix_node.definitions import Definitions, UnknownName
 from bitrix_node.hosts.job_log import JobLog
 from bitrix_node.hosts.runner import TaskFailed
 from bitrix_node.portal import Portal
-from bitrix_node.runtime.execution import Execution, ItemInput, RunOptions
+from bitrix_node.runtime.execution import Execution, RunOptions
 from bitrix_node.runtime.failures import FailureWriter, carried_out
+from bitrix_node.runtime.preparation import ItemInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

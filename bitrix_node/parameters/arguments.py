@@ -37,11 +37,11 @@ def build_arguments(
     """
     resolver = _Resolver(values, answers, element)
     arguments: dict[str, Any] = {}
-    for path, sources in request.arguments.items():
+    for place, sources in request.places:
         for source in sources:
             value = resolver.resolve(source)
             if value is not UNSET:
-                _place(arguments, [] if path == EVERYTHING else path.split("."), value)
+                _place(arguments, place, value)
     for path, transform in request.finish.items():
         _finish(arguments, path.split("."), transform)
     return {path: with_lists(value) for path, value in arguments.items()}
@@ -91,7 +91,12 @@ class _Resolver:
         self._values, self._answers, self._element = values, answers, element
 
     def resolve(self, source: Source) -> Any:
-        value = self._own_value(source)
+        if source.plain:
+            return self._own_value(source)
+        if source.given is not None and not self._values.is_given(source.given):
+            value: Any = UNSET
+        else:
+            value = self._own_value(source)
         if value in (UNSET, "") and source.otherwise:
             otherwise = self.resolve(source.otherwise)
             value = otherwise if otherwise is not UNSET else value
@@ -107,8 +112,6 @@ class _Resolver:
         return str(self._values.effective(path) if key in (UNSET, "") else key)
 
     def _own_value(self, source: Source) -> Any:
-        if source.given is not None and not self._values.is_given(source.given):
-            return UNSET
         if source.parameter is not None:
             return self._parameter(source, source.parameter)
         if source.answer is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -63,33 +64,58 @@ def evaluate(value: Any, context: ItemContext) -> Any:
 
 
 def _evaluate_text(template: str, context: ItemContext) -> Any:
+    parts = _compiled(template)
+    if isinstance(parts, _Path):
+        return parts.follow(context)
+    return "".join(part if isinstance(part, str) else _as_text(part.follow(context)) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """What stands between the braces: where it begins, and its members and indexes."""
+
+    root: str
+    steps: tuple[tuple[str, int | None], ...]
+
+    def follow(self, context: ItemContext) -> Any:
+        value = context.json if self.root == "$json" else context.index
+        for name, index in self.steps:
+            if isinstance(value, dict):
+                value = value.get(name)
+            elif index is not None and isinstance(value, list):
+                value = value[index] if index < len(value) else None
+            elif name == "length" and isinstance(value, list | str):
+                value = len(value)
+            else:
+                value = None
+        return value
+
+
+@lru_cache(maxsize=1024)
+def _compiled(template: str) -> _Path | tuple[str | _Path, ...]:
+    """A template as the path that it is as a whole, or as the texts and paths that it is made of."""
     whole = _PLACEHOLDER.fullmatch(template.strip())
     if whole and whole.group(1).count("{{") == 0:
-        return _lookup(whole.group(1), context)
-    return _PLACEHOLDER.sub(lambda match: _as_text(_lookup(match.group(1), context)), template)
+        return _parsed(whole.group(1))
+    pieces = _PLACEHOLDER.split(template)
+    return tuple(_parsed(piece) if number % 2 else piece for number, piece in enumerate(pieces))
 
 
-def _lookup(source: str, context: ItemContext) -> Any:
+def _parsed(source: str) -> _Path:
     root = _ROOT.match(source)
     if not root:
         raise UnsupportedExpression(source)
-    value, position = (context.json if root.group(1) == "$json" else context.index), root.end()
+    steps: list[tuple[str, int | None]] = []
+    position = root.end()
     while source[position:].strip():
         step = _STEP.match(source, position)
         if not step:
             raise UnsupportedExpression(source)
-        value, position = _follow(value, step), step.end()
-    return value
-
-
-def _follow(value: Any, step: re.Match[str]) -> Any:
-    member, index, double, single = step.groups()
-    if index is not None and isinstance(value, list):
-        return value[int(index)] if int(index) < len(value) else None
-    if member == "length" and isinstance(value, list | str):
-        return len(value)
-    name = next((part for part in (member, double, single, index) if part is not None), "")
-    return value.get(name) if isinstance(value, dict) else None
+        member, index, double, single = step.groups()
+        name = next((part for part in (member, double, single, index) if part is not None), "")
+        steps.append((name, None if index is None else int(index)))
+        position = step.end()
+    return _Path(root.group(1), tuple(steps))
 
 
 def _as_text(value: Any) -> str:

@@ -41,6 +41,30 @@ def read_values(
     return reader.read(raw)
 
 
+def read_again(operation: Operation, values: Values, raw: Mapping[str, Any]) -> Values | None:
+    """The values of an item that differs from another only in plain parameters which decide nothing.
+
+    Args:
+        operation: whose parameters they are.
+        values: those of the other item.
+        raw: what differs, parameter name -> value; see `Operation.neutral`.
+
+    Returns:
+        `None` where one of them is given in one item and not in the other, which may change more than its value.
+
+    Raises:
+        ParameterError: for the first value that is missing or cannot be used.
+    """
+    reader = _Reader(operation, {}, strict=True)
+    read: dict[str, Any] = {}
+    for name, value in raw.items():
+        parameter = operation.parameters_by_path[name]
+        read[name] = reader.value(parameter, _given_or_default(parameter, value), name)
+        if read[name] in (UNSET, "") or not values.is_given(name):
+            return None
+    return values.but(read)
+
+
 _TAKE_SEVERAL_FILES = {"activityFiles", "attachedFiles"}
 """Transforms of binary data for which the panel may name several fields, separated by commas."""
 
@@ -52,7 +76,7 @@ class _Reader:
     def __init__(self, operation: Operation, binary: Mapping[str, Any], *, strict: bool) -> None:
         self._operation, self._binary, self._strict = operation, binary, strict
         self._given: dict[str, Any] = {}
-        self._values = Values(self._given, operation.parameters_by_path)
+        self._values = Values(self._given, operation.parameters_by_path, operation.paths_by_use)
 
     def read(self, raw: Mapping[str, Any]) -> Values:
         self._refuse_unknown(raw, self._operation.parameters, "")
@@ -93,7 +117,7 @@ class _Reader:
             raise ParameterError(path, f"'{parameter.display_name}' is required", _description(parameter))
 
     def _keep(self, parameter: Parameter, raw: Any, path: str) -> None:
-        value = self._value(parameter, raw, path)
+        value = self.value(parameter, raw, path)
         if value is UNSET:
             return
         if parameter.refuses and value in ("", parameter.default):
@@ -102,7 +126,8 @@ class _Reader:
             raise ParameterError(path, f"'{parameter.display_name}' cannot be used", parameter.refuses)
         self._given[path] = value
 
-    def _value(self, parameter: Parameter, raw: Any, path: str) -> Any:
+    def value(self, parameter: Parameter, raw: Any, path: str) -> Any:
+        """The typed value of one parameter, or `UNSET`."""
         if raw is None or raw is UNSET or (parameter.required and raw == ""):
             value: Any = UNSET
         elif parameter.type == "fixedCollection":
@@ -153,7 +178,7 @@ class _Reader:
             raise ParameterError(path, f"'{path}' must be an object; got {shortened(raw)}")
         self._refuse_unknown(raw, members, f"{path}.")
         read = {
-            member.name: self._value(member, raw.get(member.name, UNSET), f"{path}.{member.name}") for member in members
+            member.name: self.value(member, raw.get(member.name, UNSET), f"{path}.{member.name}") for member in members
         }
         return {name: value for name, value in read.items() if value is not UNSET}
 

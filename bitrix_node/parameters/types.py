@@ -115,8 +115,12 @@ def _boolean(_: Parameter, raw: Any) -> Any:
 def _option(parameter: Parameter, raw: Any) -> Any:
     if raw == "" and parameter.default == "":
         return UNSET
-    for option in parameter.options or ():
-        if raw == option.value or str(raw).lower() in {str(option.value).lower(), option.name.lower()}:
+    options = parameter.options or ()
+    for option in options:
+        if raw == option.value:
+            return option.value
+    for option in options:
+        if str(raw).lower() in {str(option.value).lower(), option.name.lower()}:
             return option.value
     if parameter.options and not parameter.custom_values:
         raise UnusableValue(f"one of {', '.join(_spelled(option) for option in parameter.options)}")

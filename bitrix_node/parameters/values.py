@@ -42,14 +42,19 @@ class Values:
     Args:
         given: path -> typed value, only of what was given.
         parameters: path -> its definition, of every parameter the operation knows.
+        uses: use of a parameter (see `ParameterUse`) -> its path.
     """
 
-    def __init__(self, given: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> None:
-        self._given, self.parameters = given, parameters
+    def __init__(self, given: Mapping[str, Any], parameters: Mapping[str, Parameter], uses: Mapping[str, str]) -> None:
+        self._given, self.parameters, self._uses = given, parameters, uses
 
     def get(self, path: str) -> Any:
         """The value at a path, or `UNSET`."""
         return self._given.get(path, UNSET)
+
+    def but(self, given: Mapping[str, Any]) -> Values:
+        """The same with other values at some of its paths."""
+        return Values({**self._given, **given}, self.parameters, self._uses)
 
     def effective(self, path: str) -> Any:
         """The value at a path, or the default that the panel shows for it."""
@@ -66,18 +71,18 @@ class Values:
         """Whether anything stands at a path; a collection is given when one of its members is."""
         if path in self._given:
             return bool(self._given[path] != "")
-        return any(given.startswith(f"{path}.") for given in self._given)
+        members = f"{path}."
+        return any(given.startswith(members) for given in self._given)
 
     def fulfils(self, condition: Condition) -> bool:
         """Whether every entry of the condition holds."""
-        return all(self._holds(path, wanted) for path, wanted in condition.items())
-
-    def _holds(self, path: str, wanted: Any) -> bool:
-        if wanted == "given":
-            return self.is_given(path)
-        if wanted == "missing":
-            return not self.is_given(path)
-        return self.effective(path) in wanted
+        for path, wanted in condition.items():
+            if isinstance(wanted, str):
+                if self.is_given(path) != (wanted == "given"):
+                    return False
+            elif self.effective(path) not in wanted:
+                return False
+        return True
 
     def used(self, use: str) -> Any:
         """The effective value of the parameter with this use (see `ParameterUse`), or `UNSET`."""
@@ -86,4 +91,4 @@ class Values:
 
     def path_of(self, use: str) -> str | None:
         """The path of the parameter with this use, if there is one."""
-        return next((path for path, parameter in self.parameters.items() if parameter.use == use), None)
+        return self._uses.get(use)

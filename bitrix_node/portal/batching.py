@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 HALF_BATCH = 25
 """Commands that a request has while the bucket has room: twice as quick as a full one, for twice the places."""
 
+FEW = 5
+"""Commands that are not worth a second request."""
+
+SHARES = 4
+"""Requests that little work is shared out to: places enough remain for what comes next."""
+
 MOST_PARALLEL = 40
 """How many requests travel at once at most: what a burst allows, less a reserve for whatever comes next."""
 
@@ -62,6 +68,7 @@ class Batcher:
         self._again: deque[Call] = deque()
         self._sending: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
+        self._travelling = 0
         self._closed = False
 
     def submit(self, call: Call, *, again: bool = False) -> None:
@@ -112,6 +119,7 @@ class Batcher:
                 continue
             task = asyncio.create_task(self._send(calls))
             self._sending.add(task)
+            self._travelling += len(calls)
             task.add_done_callback(partial(self._sent, calls))
 
     def _line_up(self) -> None:
@@ -132,7 +140,8 @@ class Batcher:
         """Work that fits the free burst is spread over it, slow commands more thinly; the rest goes in full batches."""
         waiting = len(self._waiting) + 1
         free = min(MOST_PARALLEL - len(self._sending), 1 + self._limiter.room)
-        wanted = min(HALF_BATCH, self._pace.side_by_side(leader))
+        share = max(FEW, -(-(waiting + self._travelling) // SHARES))
+        wanted = min(HALF_BATCH, share, self._pace.side_by_side(leader))
         return min(FULL_BATCH, max(wanted, -(-waiting // free)))
 
     def _companions(self, leader: Call, most: int) -> list[Call]:
@@ -165,6 +174,7 @@ class Batcher:
     def _sent(self, calls: Sequence[Call], task: asyncio.Task[None]) -> None:
         """Ends a request, also one that was cancelled before or while it was on its way."""
         self._sending.discard(task)
+        self._travelling -= len(calls)
         self._limiter.answered()
         if task.cancelled():
             _fail(calls, NoAnswer(CLOSED, code="NO_ANSWER"))

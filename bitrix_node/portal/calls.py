@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from bitrix_node.rest import method_habits
 from bitrix_node.rest.encoding import command, count_values, fits_a_command
@@ -34,8 +34,7 @@ MANY_VALUES = 500
 """Commands with more values than this travel alone: PHP drops what goes beyond its `max_input_vars` (1000)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What a run asks of the portal.
 
     Attributes:

@@ -11,6 +11,7 @@ from bitrix_node.portal.activity import Activity
 from bitrix_node.portal.batching import MOST_PARALLEL, Batcher
 from bitrix_node.portal.calls import Call, Order
 from bitrix_node.portal.errors import NoAnswer, NotSent, PortalError, QuotaSpent, Recalled, TokenEnded
+from bitrix_node.portal.folding import Folder
 from bitrix_node.portal.limits.quota import MethodKey, Quotas
 from bitrix_node.portal.limits.sharing import limiter
 from bitrix_node.portal.retry import Attempts, tick
@@ -21,7 +22,7 @@ from bitrix_node.portal.transport import Transport
 from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
     from types import TracebackType
 
     import aiohttp
@@ -55,6 +56,7 @@ class Portal:
         self._limiter.told = self.activity.limited
         self._batcher = Batcher(self._transport, self._limiter, self.statistics)
         self._quotas = Quotas(clock)
+        self._folder = Folder(self._send)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -83,12 +85,20 @@ class Portal:
         return await self.scope().call(method, arguments, version=version)
 
     async def send(self, order: Order) -> Answer:
-        """Sends an order until it is answered or may not be sent again.
+        """Sends an order until it is answered or may not be sent again; reads by id share lists.
 
         Raises:
             PortalError: the typed error; see `portal.errors`.
             CredentialError: when the token has ended and there is no fresh one to be had.
         """
+        shared = self.join(order)
+        return (shared and await shared) or await self._send(order)
+
+    def join(self, order: Order) -> asyncio.Future[Answer | None] | None:
+        """Begins a read by id that shares a list with others; see `Folder.join`."""
+        return self._folder.join(order)
+
+    async def _send(self, order: Order) -> Answer:
         attempts = Attempts(self._settings.retry, writes=order.writes, clock=self._settings.clock)
         key = (order.token, order.method.lower())
         again = renewed = False
@@ -162,6 +172,7 @@ class Portal:
 
     async def close(self) -> None:
         """Ends what is on its way and closes the connections."""
+        await self._folder.close()
         await self._batcher.close()
         await self._tokens.close()
         await self._transport.close()
@@ -220,7 +231,7 @@ class Scope:
         """The endpoint in use now."""
         return self._portal.endpoint
 
-    async def call(
+    def call(
         self,
         method: str,
         arguments: dict[str, Any] | None = None,
@@ -231,8 +242,8 @@ class Scope:
         token: str | None = None,
         shared: bool = False,
         alone: bool = False,
-    ) -> Answer:
-        """Calls a method and waits for its answer.
+    ) -> Coroutine[Any, Any, Answer]:
+        """Calls a method; its answer is to be awaited.
 
         Args:
             method: name of the REST method.
@@ -249,7 +260,15 @@ class Scope:
         """
         writes = method_habits().writes(method) if writes is None else writes
         order = Order(self, method, arguments or {}, version, writes, droppable, token, alone)
-        return await (self._answer_once(order) if shared else self._portal.send(order))
+        return self._answer_once(order) if shared else self._portal.send(order)
+
+    def join(
+        self, method: str, arguments: dict[str, Any], *, version: int, droppable: bool, token: str | None
+    ) -> asyncio.Future[Answer | None] | None:
+        """Begins a read by id that shares a list with others; see `Folder.join`."""
+        return self._portal.join(
+            Order(self, method, arguments, version, writes=False, droppable=droppable, token=token)
+        )
 
     async def _answer_once(self, order: Order) -> Answer:
         """The answer to a call that is sent once a run, or again where it brought none."""

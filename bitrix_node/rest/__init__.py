@@ -47,6 +47,20 @@ class Keyset:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """How reads by id become one call of a list method; see the head of `folding.yaml`."""
+
+    list: str
+    id: str
+    filter: str
+    key: str
+    like: tuple[str, ...] = ()
+    send: dict[str, Any] = field(default_factory=dict)
+    rows: str = ""
+    record: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Find:
     """The list method that finds a record by its mark; see the head of `marks.yaml`."""
 
@@ -116,6 +130,12 @@ def paging_kinds() -> dict[str, PagingKind]:
 def keysets() -> dict[str, Keyset]:
     """How list methods are asked for ranges of ids, by the method's name in lower case."""
     return {name.lower(): Keyset(**entry) for name, entry in _read("keysets").items()}
+
+
+@cache
+def folds() -> dict[str, Fold]:
+    """The reads by id that a list method answers, by the method's name in lower case."""
+    return {name.lower(): Fold(**entry) for name, entry in _read("folding").items()}
 
 
 @cache

@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from bitrix_node.credentials.redaction import redact
-from bitrix_node.handlers import (
-    ActionFailed,
-    check_credential,
-    check_required,
-    check_use,
-    check_values,
-    perform,
-    plan,
-)
-from bitrix_node.parameters import Values, read_values
+from bitrix_node.handlers import ActionFailed, begin_reading, perform
 from bitrix_node.portal.errors import NotSent, TokenEnded
 from bitrix_node.runtime.failures import FailureWriter, ItemFailure
 from bitrix_node.runtime.items import Item, output_items
+from bitrix_node.runtime.preparation import ItemInput, Preparation, Prepared
 from bitrix_node.runtime.progress import Progress, Reporter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from bitrix_node.definitions import Operation, Request
+    from bitrix_node.definitions import Operation
+    from bitrix_node.handlers import Outcome, Reading
     from bitrix_node.portal import Portal
 
 Reason: TypeAlias = Literal["token", "deadline"]
-
-
-@dataclass(frozen=True, slots=True)
-class ItemInput:
-    """One input item of a run.
-
-    Attributes:
-        index: its place in the input.
-        parameters: parameter name -> value, expressions already evaluated; or the exception that evaluating raised.
-        binary: its binary fields.
-    """
-
-    index: int
-    parameters: Mapping[str, Any] | Exception
-    binary: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Prepared(NamedTuple):
-    """What is known of an item before anything is sent: its parameters, and the requests that they lead to."""
-
-    values: Values
-    requests: list[Request]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,39 +115,59 @@ class Execution:
 
     def _prepare(self, inputs: Sequence[ItemInput]) -> list[tuple[int, Prepared]]:
         """Reads all parameters first: bad input is refused before anything is sent."""
+        preparation = Preparation(self._operation, lambda: self._portal.endpoint, strict=self._options.strict)
         prepared = []
         for item in inputs:
             try:
-                prepared.append((item.index, self._prepared(item)))
+                prepared.append((item.index, preparation.prepare(item)))
             except Exception as error:
                 self._fail(item.index, error)
         return prepared
-
-    def _prepared(self, item: ItemInput) -> Prepared:
-        if isinstance(item.parameters, Exception):
-            raise item.parameters
-        values = read_values(self._operation, item.parameters, item.binary, strict=self._options.strict)
-        requests = plan(self._operation, values)
-        check_required(values, requests)
-        check_values(self._operation, values, requests)
-        if self._options.strict:
-            check_use(self._operation, values, requests)
-        if not values.used("accessToken"):
-            check_credential(self._operation, self._portal.endpoint, values, requests)
-        return Prepared(values, requests)
 
     async def _carry_out(self, prepared: Sequence[tuple[int, Prepared]]) -> None:
         if in_order(entry for _, entry in prepared):
             for index, entry in prepared:
                 await self._run_item(index, entry)
             return
-        tasks = [asyncio.create_task(self._run_item(index, entry)) for index, entry in prepared]
+        readings: list[tuple[int, Prepared, Reading]] = []
+        tasks = []
+        for index, entry in prepared:
+            reading = begin_reading(self._operation, entry.values, self._scope, entry.requests)
+            if reading is not None:
+                readings.append((index, entry, reading))
+            else:
+                tasks.append(asyncio.create_task(self._run_item(index, entry)))
+        tasks.append(asyncio.create_task(self._take_answers(readings)))
         try:
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _take_answers(self, readings: Sequence[tuple[int, Prepared, Reading]]) -> None:
+        """Takes the answers of reads that share lists; what the lists do not show is asked for item by item."""
+        alone = []
+        for index, entry, reading in readings:
+            try:
+                outcome = await reading.outcome()
+            except Exception as error:
+                self._settle_error(index, error, own_token=bool(entry.values.used("accessToken")))
+                self._progressed()
+            else:
+                if outcome is None:
+                    alone.append(self._run_item(index, entry))
+                else:
+                    self._hand_out(index, outcome)
+        await asyncio.gather(*alone)
+
+    def _hand_out(self, index: int, outcome: Outcome) -> None:
+        shown = outcome.showing(redact(outcome.items, self._portal.secrets))
+        self._outputs[index] = output_items(shown, index)
+        self._progressed()
+
+    def _progressed(self) -> None:
+        self._reporter.advance(len(self._outputs) + len(self._failures), self._reporter.total)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:
@@ -192,10 +183,9 @@ class Execution:
             outcome = await perform(self._operation, prepared.values, self._scope, prepared.requests)
         except Exception as error:
             self._settle_error(index, error, own_token=bool(prepared.values.used("accessToken")))
+            self._progressed()
         else:
-            shown = replace(outcome, items=redact(outcome.items, self._portal.secrets))
-            self._outputs[index] = output_items(shown, index)
-        self._reporter.advance(len(self._outputs) + len(self._failures), self._reporter.total)
+            self._hand_out(index, outcome)
 
     def _settle_error(self, index: int, error: Exception, *, own_token: bool) -> None:
         untouched = isinstance(error, ActionFailed) and not error.done

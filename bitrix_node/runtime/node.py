@@ -12,9 +12,10 @@ from bitrix_node.definitions import Definitions
 from bitrix_node.parameters.expressions import ItemContext, UnsupportedExpression, evaluate, holds_expression
 from bitrix_node.parameters.mapping import from_input, is_automatic
 from bitrix_node.portal import Portal
-from bitrix_node.runtime.execution import Execution, ItemInput, RunOptions
+from bitrix_node.runtime.execution import Execution, RunOptions
 from bitrix_node.runtime.failures import carried_out
 from bitrix_node.runtime.items import Item, read_items
+from bitrix_node.runtime.preparation import ItemInput
 from bitrix_node.runtime.streaming import RunFailed, StreamedExecution
 
 if TYPE_CHECKING:
@@ -191,14 +192,15 @@ async def _renewed(account: Account) -> Endpoint:
 
 def item_inputs(parameters: Mapping[str, Any], items: Sequence[Item]) -> list[ItemInput]:
     """The inputs of a run: what is the same for all items is shared, the rest evaluated for each item."""
-    if not holds_expression(dict(parameters)) and not any(map(is_automatic, parameters.values())):
+    varying = {name: value for name, value in parameters.items() if is_automatic(value) or holds_expression(value)}
+    if not varying:
         return [ItemInput(index, parameters, item.get("binary", {})) for index, item in enumerate(items)]
-    return [_evaluated(parameters, item, index) for index, item in enumerate(items)]
+    return [_evaluated(parameters, varying, item, index) for index, item in enumerate(items)]
 
 
-def _evaluated(parameters: Mapping[str, Any], item: Item, index: int) -> ItemInput:
+def _evaluated(parameters: Mapping[str, Any], varying: dict[str, Any], item: Item, index: int) -> ItemInput:
     try:
-        values = evaluate(dict(parameters), ItemContext(item["json"], index))
+        values = evaluate(varying, ItemContext(item["json"], index))
     except UnsupportedExpression as error:
         return ItemInput(index, error)
-    return ItemInput(index, from_input(values, item["json"]), item.get("binary", {}))
+    return ItemInput(index, {**parameters, **from_input(values, item["json"])}, item.get("binary", {}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials.redaction import redact
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from bitrix_node.handlers import Outcome
-    from bitrix_node.runtime.execution import ItemInput, Prepared
     from bitrix_node.runtime.failures import ItemFailure
+    from bitrix_node.runtime.preparation import ItemInput, Prepared
 
 ITEMS_AHEAD = 1000
 """How many items may be begun before it is their turn."""
@@ -140,7 +140,7 @@ class StreamedExecution(Execution):
             part = await entry.first
             while part is not None:
                 shown: Any = redact(part.items, self._portal.secrets)
-                yield output_items(replace(part, items=shown), entry.index)
+                yield output_items(part.showing(shown), entry.index)
                 part = await self._next(entry.index, parts, own_token=entry.own_token)
 
     def _run_failed(self, done: Sequence[int]) -> RunFailed:

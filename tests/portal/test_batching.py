@@ -9,7 +9,7 @@ import pytest
 
 from bitrix_node.credentials import Webhook
 from bitrix_node.portal import Portal, PortalError, PortalSettings
-from bitrix_node.portal.batching import HALF_BATCH, MOST_PARALLEL
+from bitrix_node.portal.batching import HALF_BATCH, MOST_PARALLEL, SHARES
 from bitrix_node.portal.errors import LimitReached, Missing, NotSent, OutcomeUnknown, Refused
 from bitrix_node.portal.pace import FULL_BATCH
 from tests.portal.conftest import answer
@@ -62,7 +62,7 @@ async def test_more_than_fifty_calls_never_share_one_request(sandbox: Sandbox) -
     async with Portal(Webhook(sandbox.webhook_url).endpoint(), settings=settings) as portal:
         await results(portal, "profile", [{} for _ in range(2 * places * FULL_BATCH)])
     batches = [len(entry.arguments["cmd"]) for entry in sandbox.journal if entry.method == "batch"]
-    assert batches == [FULL_BATCH] * (2 * places)
+    assert (max(batches), sum(batches)) == (FULL_BATCH, 2 * places * FULL_BATCH)
 
 
 async def test_answers_find_their_calls_when_requests_finish_out_of_order(serve: Serve) -> None:
@@ -87,11 +87,11 @@ async def test_answers_find_their_calls_when_requests_finish_out_of_order(serve:
 
 
 async def test_a_refused_command_does_not_fail_the_others(portal: Portal, sandbox: Sandbox) -> None:
-    found = await outcomes(portal, "crm.item.get", [{"entityTypeId": 2, "id": entry} for entry in [1, 999999] * 30])
-    assert sandbox.statistics.requests == -(-60 // HALF_BATCH)
+    found = await outcomes(portal, "crm.deal.get", [{"id": entry} for entry in [1, 999999] * 50])
+    assert sandbox.statistics.requests == -(-100 // HALF_BATCH)
     refusals = found[1::2]
-    assert all(isinstance(entry, PortalError) and entry.method == "crm.item.get" for entry in refusals)
-    assert [entry.result["item"]["id"] for entry in found[::2] if not isinstance(entry, BaseException)] == [1] * 30
+    assert all(isinstance(entry, PortalError) and entry.method == "crm.deal.get" for entry in refusals)
+    assert [entry.result["ID"] for entry in found[::2] if not isinstance(entry, BaseException)] == ["1"] * 50
 
 
 async def test_an_empty_error_code_is_an_error(portal: Portal, sandbox: Sandbox) -> None:
@@ -221,7 +221,7 @@ async def test_calls_refused_for_the_limit_go_again_in_the_order_they_had(portal
 async def test_calls_that_failed_together_share_a_request_again(portal: Portal, sandbox: Sandbox) -> None:
     sandbox.faults.add("reset", "batch", times=1)
     await results(portal, "profile", [{"number": index} for index in range(8 * HALF_BATCH)])
-    assert portal.statistics.requests == 8 + 1
+    assert portal.statistics.requests <= 8 + SHARES
     assert portal.statistics.repeated == HALF_BATCH
 
 

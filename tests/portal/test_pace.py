@@ -9,7 +9,7 @@ import pytest
 
 from bitrix_node.credentials import Webhook
 from bitrix_node.portal import Answer, Portal, PortalSettings
-from bitrix_node.portal.batching import HALF_BATCH
+from bitrix_node.portal.batching import FEW, HALF_BATCH, SHARES
 from bitrix_node.portal.calls import Call, Order
 from bitrix_node.portal.pace import FIRST_GUESS, FULL_BATCH, MOST_SECONDS, SOON, Pace
 from bitrix_node.portal.retry import RetryPolicy
@@ -108,14 +108,17 @@ async def send(portal: Portal, method: str, count: int) -> None:
     await asyncio.gather(*(portal.call(method, {"number": number}) for number in range(count)))
 
 
-@pytest.mark.parametrize(("seconds", "commands"), [(0.001, HALF_BATCH), (0.1, 10), (0.5, 2), (3, 1)])
-async def test_slow_commands_are_spread_more_thinly(serve: Serve, seconds: float, commands: int) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "count", "commands"),
+    [(0.001, 100, HALF_BATCH), (0.1, 100, 10), (0.5, 30, 2), (3, 30, 1), (0.001, 40, 10), (0.001, 12, FEW)],
+)
+async def test_slow_commands_are_spread_more_thinly(serve: Serve, seconds: float, count: int, commands: int) -> None:
     server = Portals({"work.get": seconds})
     portal = await serve(server.handle)
     await send(portal, "work.get", 1)
     server.requests.clear()
-    await send(portal, "work.get", 30)
-    expected = [list(range(30))[start : start + commands] for start in range(0, 30, commands)]
+    await send(portal, "work.get", count)
+    expected = [list(range(count))[start : start + commands] for start in range(0, count, commands)]
     assert sorted(server.requests) == expected
 
 
@@ -143,7 +146,7 @@ async def test_a_slow_command_does_not_join_quick_ones_that_fill_the_time(serve:
     server.requests.clear()
     quick = (portal.call("quick.get", {"number": number}) for number in range(10))
     await asyncio.gather(*quick, portal.call("slow.get", {"number": 10}), portal.call("quick.get", {"number": 11}))
-    assert sorted(server.requests) == [list(range(10)), [10], [11]]
+    assert sorted(server.requests) == [list(range(FEW)), list(range(FEW, 10)), [10], [11]]
 
 
 async def test_calls_keep_their_order_within_and_among_requests(sandbox: Sandbox) -> None:
@@ -178,6 +181,6 @@ async def test_reads_that_took_too_long_together_are_sent_again_in_smaller_reque
         served(handle) as url,
         Portal(Webhook(f"{url}/rest/1/s3cr3tc0de/").endpoint(), settings=settings) as portal,
     ):
-        await send(portal, "work.get", HALF_BATCH)
-    assert sizes[0] == HALF_BATCH
-    assert max(sizes[1:]) <= fewer
+        await send(portal, "work.get", SHARES * HALF_BATCH)
+    assert sizes[:SHARES] == [HALF_BATCH] * SHARES
+    assert max(sizes[SHARES:]) <= fewer

@@ -1,0 +1,96 @@
+"""What is known of items before anything is sent: their parameters, checked, and the requests that they lead to.
+
+Most runs repeat one action with another id or another text for each item. Where an item differs from the one before
+only in parameters that decide nothing, everything that was read and found in order there holds for it as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bitrix_node.handlers import check_credential, check_required, check_use, check_values, plan
+from bitrix_node.parameters import Values, read_values
+from bitrix_node.parameters.reading import read_again
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bitrix_node.credentials import Endpoint
+    from bitrix_node.definitions import Operation, Request
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInput:
+    """One input item of a run.
+
+    Attributes:
+        index: its place in the input.
+        parameters: parameter name -> value, expressions already evaluated; or the exception that evaluating raised.
+        binary: its binary fields.
+    """
+
+    index: int
+    parameters: Mapping[str, Any] | Exception
+    binary: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Prepared(NamedTuple):
+    """An item that may be carried out: its parameters, and the requests to send."""
+
+    values: Values
+    requests: list[Request]
+
+
+class Preparation:
+    """Prepares items of one run, one after the other.
+
+    Args:
+        operation: what is to be done.
+        endpoint: gives the endpoint that will be called.
+        strict: whether unknown and useless parameters are refused.
+    """
+
+    def __init__(self, operation: Operation, endpoint: Callable[[], Endpoint], *, strict: bool) -> None:
+        self._operation, self._endpoint, self._strict = operation, endpoint, strict
+        self._raw: Mapping[str, Any] = {}
+        self._previous: Prepared | None = None
+
+    def prepare(self, item: ItemInput) -> Prepared:
+        """The item's parameters and requests.
+
+        Raises:
+            ParameterError: when a parameter is missing or cannot be used.
+            Refusal: when the action cannot do what the parameters ask for.
+            Exception: the one that evaluating its expressions raised.
+        """
+        if isinstance(item.parameters, Exception):
+            raise item.parameters
+        prepared = self._taken_over(item.parameters)
+        if prepared is None:
+            prepared = self._checked(item, item.parameters)
+            alike = len(prepared.requests) == 1 and prepared.requests[0].catalogue is None
+            self._raw, self._previous = (item.parameters, prepared) if alike else ({}, None)
+        return prepared
+
+    def _taken_over(self, raw: Mapping[str, Any]) -> Prepared | None:
+        """The item as the one before, but for what differs; `None` where that could change more than these values."""
+        previous, neutral = self._previous, self._operation.neutral
+        if previous is None or raw.keys() != self._raw.keys():
+            return None
+        other = {name: value for name, value in raw.items() if value is not self._raw[name]}
+        if not other.keys() <= neutral:
+            return None
+        values = read_again(self._operation, previous.values, other)
+        return None if values is None else Prepared(values, previous.requests)
+
+    def _checked(self, item: ItemInput, raw: Mapping[str, Any]) -> Prepared:
+        values = read_values(self._operation, raw, item.binary, strict=self._strict)
+        requests = plan(self._operation, values)
+        check_required(values, requests)
+        check_values(self._operation, values, requests)
+        if self._strict:
+            check_use(self._operation, values, requests)
+        if not values.used("accessToken"):
+            check_credential(self._operation, self._endpoint(), values, requests)
+        return Prepared(values, requests)
