@@ -9,7 +9,7 @@ import pytest
 
 from bitrix_node.credentials import AccessToken
 from bitrix_node.portal import Portal
-from bitrix_node.portal.batching import HALF_BATCH
+from bitrix_node.portal.batching import FEW, SHARES
 from bitrix_node.portal.errors import Missing, OutcomeUnknown, PortalError
 from tests.portal.conftest import QUICK, answer
 from tests.portal.servers import method_of
@@ -39,7 +39,7 @@ async def test_reads_share_requests_and_find_their_calls(portal: Portal, sandbox
     before = sandbox.statistics.requests
     found = await together(portal, "tasks.task.get", [{"id": task, "select": ["id", "title"]} for task in ids])
     assert [entry.result["item"]["title"] for entry in found] == TITLES
-    assert sandbox.statistics.requests - before == -(-len(TITLES) // HALF_BATCH)
+    assert sandbox.statistics.requests - before == SHARES
 
 
 async def test_writes_travel_alone(portal: Portal, sandbox: Sandbox) -> None:
@@ -49,7 +49,7 @@ async def test_writes_travel_alone(portal: Portal, sandbox: Sandbox) -> None:
 
 
 async def test_a_token_goes_along(sandbox: Sandbox, portal: Portal) -> None:
-    ids = (await tasks(portal))[:12]
+    ids = (await tasks(portal))[:FEW]
     credential = AccessToken(sandbox.url, sandbox.access_token)
     async with Portal(credential.endpoint(), settings=QUICK) as application:
         found = await together(application, "tasks.task.get", [{"id": task, "select": ["id"]} for task in ids])
@@ -68,8 +68,8 @@ async def test_one_refused_read_leaves_the_others_alone(portal: Portal, sandbox:
 
 async def test_both_versions_never_share_a_request(portal: Portal, sandbox: Sandbox) -> None:
     task, *_ = await tasks(portal)
-    old = (portal.call("user.get", {"ID": 1}) for _ in range(10))
-    new = (portal.call("tasks.task.get", {"id": task, "select": ["id"]}, version=3) for _ in range(10))
+    old = (portal.call("user.get", {"ID": 1}) for _ in range(FEW))
+    new = (portal.call("tasks.task.get", {"id": task, "select": ["id"]}, version=3) for _ in range(FEW))
     before = sandbox.statistics.requests
     await asyncio.gather(*old, *new)
     assert sandbox.statistics.requests - before == 2
