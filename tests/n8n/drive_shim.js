@@ -34,7 +34,7 @@ let current = null;
 
 function getNodeParameter(name, item, fallback, options) {
 	record.reads.push([name, item]);
-	const value = scenario.values[name] ? scenario.values[name][item] : scenario.parameters[name];
+	const value = scenario.values[name] ? scenario.values[name][item] : name.split('.').reduce((outer, key) => outer?.[key], scenario.parameters);
 	if (value?.throws) throw new Error(value.throws);
 	return options?.extractValue ? value.value : value;
 }

@@ -52,6 +52,48 @@ class TestParameters:
         outcome = drive(parameters={"userId": locator}, answers=[done(0)])
         assert outcome.jobs[0]["settings"]["parameters"]["userId"] == "12"
 
+    def test_a_mapper_goes_with_its_values_and_their_types_alone(self) -> None:
+        schema = [
+            {"id": "title", "displayName": "Name", "type": "string", "removed": False, "options": []},
+            {"id": "sum", "displayName": "Amount", "type": "number", "removed": True},
+            {"id": "note", "displayName": "Note", "type": "string", "removed": True},
+        ]
+        stored = {"mappingMode": "defineBelow", "value": {"title": "=x", "sum": 1}, "schema": schema}
+        outcome = drive(
+            count=2,
+            parameters={"options": stored},
+            values={"options.value": [{"title": "a", "sum": 1}, {"title": "b", "sum": 1}]},
+            answers=[done(0, 1)],
+        )
+        slim = {"mappingMode": "defineBelow", "schema": [{"id": "title", "type": "string"}]}
+        assert outcome.jobs[0]["settings"]["itemParameters"] == [
+            {"options": {**slim, "value": {"title": "a"}}},
+            {"options": {**slim, "value": {"title": "b"}}},
+        ]
+
+    def test_a_mapper_without_expressions_is_read_once(self) -> None:
+        stored = {"mappingMode": "defineBelow", "value": {"title": "a"}, "schema": []}
+        outcome = drive(count=2, parameters={"options": stored}, answers=[done(0, 1)])
+        assert ["options.value", 1] not in outcome.reads
+        assert outcome.jobs[0]["settings"]["parameters"]["options"] == stored
+
+    def test_a_mapper_of_the_input_takes_what_it_knows_from_each_item(self) -> None:
+        stored = {"mappingMode": "autoMapInputData", "value": None, "schema": [{"id": "title", "type": "string"}]}
+        inputs = [{"json": {"title": "a", "other": 1}}, {"json": {"other": 2}}]
+        outcome = drive(parameters={"options": stored}, inputs=inputs, answers=[done(0, 1)])
+        first, second = (entry["options"] for entry in outcome.jobs[0]["settings"]["itemParameters"])
+        assert first == {
+            "mappingMode": "defineBelow",
+            "value": {"title": "a"},
+            "schema": [{"id": "title", "type": "string"}],
+        }
+        assert second == {"mappingMode": "defineBelow", "value": {}, "schema": []}
+
+    def test_a_mapper_of_the_input_that_knows_no_fields_is_left_for_the_runner_to_refuse(self) -> None:
+        stored = {"mappingMode": "autoMapInputData", "value": None, "schema": []}
+        outcome = drive(parameters={"options": stored}, answers=[done(0)])
+        assert outcome.jobs[0]["settings"]["itemParameters"][0]["options"]["mappingMode"] == "autoMapInputData"
+
     def test_an_expression_that_cannot_be_evaluated_fails_its_item_alone(self) -> None:
         outcome = drive(
             count=2,

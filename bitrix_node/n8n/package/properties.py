@@ -98,7 +98,7 @@ def _resource_mapper(parameter: Parameter) -> Property | None:
     return {
         "resourceMapperMethod": parameter.field_lookup,
         "mode": "map",
-        "valuesLabel": "Values to Send",
+        "valuesLabel": parameter.display_name,
         "fieldWords": {"singular": "field", "plural": "fields"},
         "addAllFields": False,
         "noFieldsError": "No fields came from Bitrix24.",
