@@ -86,7 +86,10 @@ async function httpRequestWithAuthentication(type, request) {
 const context = {
 	getNode: () => scenario.node,
 	getCredentials: async (type) => scenario.data[type],
-	getCurrentNodeParameter: (path) => path.split('.').reduce((value, key) => value?.[key], scenario.node.parameters),
+	getCurrentNodeParameter: (path, options) => {
+		const held = path.split('.').reduce((value, key) => value?.[key], scenario.node.parameters);
+		return options?.extractValue && held?.__rl ? held.value : held;
+	},
 	getCurrentNodeParameters: () => scenario.node.parameters,
 	helpers: { httpRequestWithAuthentication },
 };

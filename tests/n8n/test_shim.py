@@ -79,7 +79,7 @@ class TestParameters:
 
     def test_a_mapper_of_the_input_takes_what_it_knows_from_each_item(self) -> None:
         stored = {"mappingMode": "autoMapInputData", "value": None, "schema": [{"id": "title", "type": "string"}]}
-        inputs = [{"json": {"title": "a", "other": 1}}, {"json": {"other": 2}}]
+        inputs: list[dict[str, Any]] = [{"json": {"title": "a", "other": 1}}, {"json": {"other": 2}}]
         outcome = drive(parameters={"options": stored}, inputs=inputs, answers=[done(0, 1)])
         first, second = (entry["options"] for entry in outcome.jobs[0]["settings"]["itemParameters"])
         assert first == {
@@ -90,7 +90,7 @@ class TestParameters:
         assert second == {"mappingMode": "defineBelow", "value": {}, "schema": []}
 
     def test_a_mapper_of_the_input_that_knows_no_fields_is_left_for_the_runner_to_refuse(self) -> None:
-        stored = {"mappingMode": "autoMapInputData", "value": None, "schema": []}
+        stored: dict[str, Any] = {"mappingMode": "autoMapInputData", "value": None, "schema": []}
         outcome = drive(parameters={"options": stored}, answers=[done(0)])
         assert outcome.jobs[0]["settings"]["itemParameters"][0]["options"]["mappingMode"] == "autoMapInputData"
 

@@ -96,4 +96,4 @@ function at(value, path) {
 	return path ? path.split('.').reduce((inner, step) => inner?.[step], value) : value;
 }
 
-module.exports = { at, put, valueOf };
+module.exports = { at, chosen, put, valueOf };

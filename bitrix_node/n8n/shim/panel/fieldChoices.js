@@ -3,7 +3,7 @@
 
 /** The choices of fields that are chosen from a list: their own, or rows of a directory, stages with their pipeline. */
 
-const { at } = require('./fieldSteps.js');
+const { at } = require('./arguments.js');
 
 /**
  * @typedef {Record<string, any>} Data One node of a lookup, or of what the portal answered.

@@ -7,8 +7,9 @@
  */
 
 const { Failure, thrown } = require('../failure.js');
+const { at, chosen } = require('./arguments.js');
 const { choicesOf } = require('./fieldChoices.js');
-const { answerOf, at, fulfilled, parameter } = require('./fieldSteps.js');
+const { answerOf, fulfilled } = require('./fieldSteps.js');
 
 /**
  * @typedef {import('n8n-workflow').ILoadOptionsFunctions} Context
@@ -53,7 +54,7 @@ function fieldMappings(lookups) {
 async function mapperFields(context, lookup) {
 	const found = await fieldsOf(context, lookup).catch(Failure.from);
 	if (!(found instanceof Failure)) return { fields: found };
-	if (holdsFields(parameter(context, MAPPER))) throw thrown(context, found);
+	if (holdsFields(chosen(context, MAPPER))) throw thrown(context, found);
 	const notice = [found.message.replace(/[. ]+$/, ''), found.description].filter(Boolean).join('. ');
 	return { fields: [], emptyFieldsNotice: escaped(notice) };
 }
@@ -74,7 +75,7 @@ async function fieldsOf(context, lookup) {
 		if (fulfilled(context, step.when) && needed(step, offered)) answers[step.id] = await answerOf(context, step, answers);
 		if (source.fields.answer.split('.')[0] === step.id) offered = offeredFields(source, answers);
 	}
-	const operation = parameter(context, 'operation');
+	const operation = chosen(context, 'operation');
 	const isCreation = (source.requiredFor ?? []).includes(operation);
 	return sorted(distinct(offered.map((field) => mapperField(source, field, answers, isCreation))));
 }

@@ -4,6 +4,7 @@
 /** The calls of a field lookup: when each is made, what is sent with it, and what the lookup can do without. */
 
 const { Failure } = require('../failure.js');
+const { at, chosen, put } = require('./arguments.js');
 const { attempt } = require('./portal.js');
 
 /**
@@ -22,7 +23,10 @@ const MOST_PAGES = 20;
 async function answerOf(context, step, answers) {
 	/** @type {Data} */
 	const sent = {};
-	for (const [path, source] of Object.entries(step.arguments ?? {})) place(sent, path, resolved(context, source, answers));
+	for (const [path, source] of Object.entries(step.arguments ?? {})) {
+		const value = resolved(context, source, answers);
+		if (value !== undefined) put(sent, path, value);
+	}
 	const answer = await attempt(context, { method: step.method, arguments: sent });
 	if (!(answer instanceof Failure)) return step.rows ? await allRows(context, step, sent, answer) : answer.result;
 	const { code } = /** @type {{code?: string}} */ (answer.details);
@@ -56,7 +60,7 @@ async function allRows(context, step, sent, first) {
  */
 function fulfilled(context, condition) {
 	return Object.entries(condition ?? {}).every(([path, wanted]) => {
-		const value = parameter(context, path);
+		const value = chosen(context, path);
 		if (typeof wanted === 'string') return isEmpty(value) === (wanted === 'missing');
 		return wanted.includes(value);
 	});
@@ -72,7 +76,7 @@ function resolved(context, source, answers) {
 	const value = ownValue(context, source, answers);
 	if (!isEmpty(value)) return value;
 	if (source.otherwise) return resolved(context, source.otherwise, answers);
-	if (source.wanted && (!source.parameter || isEmpty(parameter(context, source.parameter)))) throw new Failure(source.wanted);
+	if (source.wanted && (!source.parameter || isEmpty(chosen(context, source.parameter)))) throw new Failure(source.wanted);
 	return undefined;
 }
 
@@ -85,19 +89,9 @@ function resolved(context, source, answers) {
 function ownValue(context, source, answers) {
 	if (source.answer) return at(answers, source.answer);
 	if (!source.parameter) return source.value;
-	const value = parameter(context, source.parameter);
+	const value = chosen(context, source.parameter);
 	if (source.form && /^\d+$/.test(String(value).trim()) !== (source.form === 'number')) return undefined;
 	return source.table ? (source.table[value] ?? value) : value;
-}
-
-/**
- * @param {Context} context
- * @param {string} path
- * @returns {any} What the panel holds; of a locator the ID.
- */
-function parameter(context, path) {
-	const value = /** @type {any} */ (context.getCurrentNodeParameter(path));
-	return value?.__rl ? context.getCurrentNodeParameter(path, { extractValue: true }) : value;
 }
 
 /** @param {unknown} value */
@@ -105,26 +99,4 @@ function isEmpty(value) {
 	return value === undefined || value === null || value === '';
 }
 
-/**
- * @param {any} value
- * @param {string} path
- * @returns {any}
- */
-function at(value, path) {
-	return path.split('.').reduce((inner, key) => inner?.[key], value);
-}
-
-/**
- * @param {Data} target
- * @param {string} path
- * @param {unknown} value
- */
-function place(target, path, value) {
-	if (value === undefined) return;
-	const keys = path.split('.');
-	const last = /** @type {string} */ (keys.pop());
-	const inner = keys.reduce((/** @type {Data} */ outer, key) => (outer[key] ??= {}), target);
-	inner[last] = value;
-}
-
-module.exports = { answerOf, at, fulfilled, parameter };
+module.exports = { answerOf, fulfilled };
