@@ -97,9 +97,11 @@ def _carried_over(
     carried.finish()
     if operation.refuses:
         carried.remarks.insert(0, f"The action is not possible through the REST API. {operation.refuses}")
-    elif not is_tool:
-        # The other node hands out whole answers; expressions further on rely on that.
-        carried.set_option("simplify", value=False)
+    else:
+        for name, value in other.options.get(resource, {}).items():
+            carried.set_option(name, value)
+        if not is_tool:
+            _keep_answer(carried, other.answers.get(resource, ""))
     chosen = {
         "authentication": given.get("authentication", other.authentication),
         "resource": resource,
@@ -107,6 +109,14 @@ def _carried_over(
     }
     of_the_tool = {name: given[name] for name in _OF_THE_TOOL if name in given}
     return {**of_the_tool, **chosen, **carried.values}, carried.remarks
+
+
+def _keep_answer(carried: CarriedOver, different: str) -> None:
+    """Has the node hand out whole answers, as the other one does: expressions further on rely on them."""
+    if not carried.set_option("output", "raw"):
+        carried.set_option("simplify", value=False)
+    if different:
+        carried.remarks.append(different)
 
 
 def _credentials(

@@ -49,11 +49,13 @@ class CarriedOver:
                 what = (parameter.description or "").partition(". ")[0].rstrip(".")
                 self.remarks.append(f"Fill in '{parameter.display_name}'{f': {what}' if what else ''}.")
 
-    def set_option(self, use: str, value: Any) -> None:
-        """Gives the option that steers in a certain way a value, where the action has it."""
-        for path, parameter in self.operation.parameters_by_path.items():
-            if parameter.use == use:
-                self._place(path, value)
+    def set_option(self, name: str, value: Any) -> bool:
+        """Gives an option a value that none was chosen for; says whether the action has it."""
+        path = f"{self.operation.options_parameter}.{name}"
+        known = path in self.operation.parameters_by_path
+        if known and not self._is_taken(path):
+            self._place(path, value)
+        return known
 
     def _carry_members(self, collection: Parameter, given: Mapping[str, Any]) -> None:
         if not given:

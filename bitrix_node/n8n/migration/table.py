@@ -25,6 +25,8 @@ class OtherNode(BaseModel):
         operations: The operation of a resource that it has where none is stored.
         defaults: `resource.operation` -> parameters with the values that they have there where none is stored.
         fixed: `resource.operation` -> parameters that are without effect there and have to have these values here.
+        options: Resource -> options that keep its actions what they are there.
+        answers: Resource -> what is different in the answers of its actions.
         moves: Path of a parameter, or name of a member -> the places where it may be now.
         reasons: Path or name of a parameter -> why it has no place any more.
     """
@@ -38,6 +40,8 @@ class OtherNode(BaseModel):
     operations: dict[str, str]
     defaults: dict[str, dict[str, Any]]
     fixed: dict[str, dict[str, Any]]
+    options: dict[str, dict[str, Any]]
+    answers: dict[str, str]
     moves: dict[str, tuple[str, ...]]
     reasons: dict[str, str]
 
