@@ -206,6 +206,7 @@ async def test_the_panel(editor: Editor, n8n: N8nClient, oauth2: dict[str, str],
     trigger = bitrix24_trigger(oauth2, triggerOn="appEvent", events=["ONCRMDEALADD", "ONCRMDEALUPDATE"])
     workflow = await n8n.create_workflow(line("Panel", trigger, after()))
     await editor.open_node(workflow["id"], EVENT)
+    await editor.picture("trigger")
     labels = await editor.panel_fields()
     assert [label for label in labels if label in PANEL] == PANEL, labels
     await editor.picture("trigger")

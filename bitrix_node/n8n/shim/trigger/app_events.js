@@ -33,22 +33,23 @@ const CODE = /^[A-Z0-9_.]+$/;
  */
 async function exists(node) {
 	const wanted = wantedEvents(node);
+	if (String(stateOf(node).queued ?? []) !== String(queuedEvents(node))) return false;
 	const own = await ownHandlers(node, await handlers(node));
 	return wanted.every((entry) => own.some((row) => isOf(row, entry))) && own.every((row) => isWanted(row, wanted));
 }
 
 /** @param {IHookFunctions} node */
 async function create(node) {
+	const state = stateOf(node);
+	Object.assign(state, { applicationToken: undefined, userId: undefined, isTest: node.getActivationMode() === 'manual' });
 	const wanted = wantedEvents(node);
 	requireEvents(node, wanted);
-	const state = stateOf(node);
-	Object.assign(state, { applicationToken: undefined, userId: undefined });
 	const all = await handlers(node);
 	const here = await address(node);
 	for (const row of all) if (isStray(node, row, wanted, here)) await unbind(node, row.event, row.handler, false);
 	const own = await ownHandlers(node, all);
-	for (const entry of wanted) if (!own.some((row) => isOf(row, entry))) await bind(node, entry);
-	state.queued = isQueued(node) ? wanted.filter(({ offline }) => offline).map(({ event }) => event) : [];
+	for (const entry of wanted) if (entry.offline || !own.some((row) => isOf(row, entry))) await bind(node, entry);
+	state.queued = queuedEvents(node);
 	const online = (await ownHandlers(node, await handlers(node))).filter((row) => !Number(row.offline));
 	state.tellsWho = online.length > 0 && online.every((row) => Number(row.auth_type) === 0);
 }
@@ -152,11 +153,11 @@ async function handlers(node) {
 /**
  * @param {IHookFunctions} node
  * @param {Handler[]} all
- * @returns {Promise<Handler[]>} Those of this trigger. Rows of the queue name no address and no source key: the trigger remembers
- *   which ones are its own.
+ * @returns {Promise<Handler[]>} Those of this trigger. Rows of the queue name no address and no source key, so those of
+ *   its events are taken for its own.
  */
 async function ownHandlers(node, all) {
-	const queued = stateOf(node).queued ?? [];
+	const queued = queuedEvents(node);
 	const here = await address(node);
 	return all.filter((row) => (Number(row.offline) ? queued.includes(row.event.toUpperCase()) : row.handler === here));
 }
@@ -182,7 +183,15 @@ function isWanted(handler, wanted) {
  * @returns {boolean} Never for a person who tries the trigger out: the queue may be that of the active workflow.
  */
 function isQueued(node) {
-	return Boolean(options(node).queue) && node.getActivationMode() !== 'manual';
+	return Boolean(options(node).queue) && !stateOf(node).isTest;
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @returns {string[]}
+ */
+function queuedEvents(node) {
+	return wantedEvents(node).filter(({ offline }) => offline).map(({ event }) => event);
 }
 
 /**

@@ -9,6 +9,7 @@
  * @property {string} [userId] The user of the credential.
  * @property {boolean} [tellsWho] Whether events come with the user who caused them.
  * @property {{id: string}} [bot] The chatbot whose events come here.
+ * @property {boolean} [isTest] Whether a person only tries the trigger out.
  * @property {string[]} [queued] Events that wait in the queue for this trigger.
  * @property {string[]} [handedOver] Work on the queue that is in an execution and not acknowledged yet.
  */
