@@ -50,8 +50,12 @@ function context(extra) {
 	};
 }
 
-/** One call, as n8n makes one of it: forms are read without understanding brackets. */
+/**
+ * One call, as n8n makes one of it: forms are read without understanding brackets, and what the node is to remember is
+ * read when the call comes in, and stored as a whole when it is answered.
+ */
 async function called(body, query) {
+	const state = structuredClone(n8n.state);
 	const outcome = { status: 200, items: [] };
 	const response = {
 		status: (code) => Object.assign(response, { code }),
@@ -64,8 +68,10 @@ async function called(body, query) {
 		getBodyData: () => parse(body, undefined, undefined, { maxKeys: 1000 }),
 		getQueryData: () => query,
 		getResponseObject: () => response,
+		getWorkflowStaticData: () => state,
 	};
 	const { workflowData } = await receive(context(request), n8n.scenario.plan);
+	n8n.state = state;
 	return { ...outcome, items: (workflowData?.[0] ?? []).map((item) => item.json) };
 }
 

@@ -386,6 +386,22 @@ async def test_what_was_reserved_and_never_handed_over_comes_again(
     assert (item["id"], item["record"]["title"]) == (deal, "Lost")
 
 
+async def test_calls_at_once_take_nothing_twice(shim: Path, sandbox: Sandbox, application: dict[str, Any]) -> None:
+    async with queued(shim, application, queueInterval=3600) as trigger:
+        await trigger.subscribe()
+        await add_deal(sandbox, "First")
+        await trigger.items(1)
+        token = (await trigger.memory())["state"]["applicationToken"]
+        commands = {f"c{place}": f"crm.item.add?entityTypeId=2&fields[title]=Deal {place}" for place in range(50)}
+        await call(sandbox, "batch", cmd=commands)
+        pairs = {"auth[member_id]": member_of(application), "auth[application_token]": token}
+        body = urlencode({"event": "ONOFFLINEEVENT", **pairs})
+        outcome = await trigger.post(body, key=key_of(sandbox, trigger), times=5)
+        assert (outcome["statuses"], outcome["items"]) == ({"200": 5}, 50)
+        assert (await trigger.post(body, key=key_of(sandbox, trigger)))["items"] == 0
+        assert waiting(sandbox) == []
+
+
 async def call_as_application(application: dict[str, Any], method: str, **arguments: Any) -> Any:
     token = application["bitrix24OAuth2Api"]["oauthTokenData"]
     headers = {"Authorization": f"Bearer {token['access_token']}"}

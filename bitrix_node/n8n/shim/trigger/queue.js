@@ -21,10 +21,15 @@ const { stateOf } = require('./state.js');
 const QUEUE_GREW = 'ONOFFLINEEVENT';
 const PAGE = 500;
 
-/** As many as one execution should have; the rest is left for the next call, which comes as long as the queue has any. */
+/** As many as one execution should have; the rest is taken at the next call. */
 const MOST_AT_ONCE = 10_000;
 
-/** Two calls at once would take each other's reservations for lost ones. @type {Map<string, Promise<unknown>>} */
+/**
+ * What this process does for a trigger: calls take turns, and know what was taken here, for n8n hands a call what was
+ * stored when it came in.
+ *
+ * @type {Map<string, {turn: Promise<unknown>, taken: Set<string>}>}
+ */
 const working = new Map();
 
 /**
@@ -32,41 +37,41 @@ const working = new Map();
  * @returns {Promise<PortalEvent[]>} What waited, oldest first.
  */
 async function takeQueued(node) {
-	const name = `${node.getWorkflow().id}/${node.getNode().id}`;
-	const turn = (working.get(name) ?? Promise.resolve()).catch(() => undefined).then(() => take(node));
-	working.set(name, turn);
-	try {
-		return await turn;
-	} finally {
-		if (working.get(name) === turn) working.delete(name);
-	}
+	const work = workOf(node);
+	const turn = work.turn.then(() => take(node, work.taken));
+	work.turn = turn.catch(() => undefined);
+	return await turn;
 }
 
 /**
  * @param {IWebhookFunctions} node
+ * @param {Set<string>} taken
  * @returns {Promise<PortalEvent[]>}
  */
-async function take(node) {
-	const state = stateOf(node);
+async function take(node, taken) {
 	await acknowledge(node);
 	/** @type {Record<string, any>[]} */
 	const rows = [];
-	/** @type {string[]} */
-	const processes = [];
-	for (const process of await lostReservations(node)) {
-		const found = await offlineGet(node, { process_id: process });
-		rows.push(...found.events);
-		processes.push(process);
+	for (const process of await lostReservations(node, taken)) {
+		rows.push(...(await offlineGet(node, { process_id: process })).events);
+		taken.add(process);
 	}
 	while (rows.length < MOST_AT_ONCE) {
 		const found = await offlineGet(node, {});
 		if (!found.events.length) break;
 		rows.push(...found.events);
-		processes.push(found.process);
-		if (found.events.length < PAGE) break;
+		taken.add(found.process);
 	}
-	state.handedOver = processes;
+	stateOf(node).handedOver = [...taken];
 	return rows.map(queuedEvent);
+}
+
+/** @param {QueueContext} node */
+function workOf(node) {
+	const name = `${node.getWorkflow().id}/${node.getNode().id}`;
+	const work = working.get(name) ?? { turn: Promise.resolve(), taken: new Set() };
+	working.set(name, work);
+	return work;
 }
 
 /**
@@ -77,7 +82,9 @@ async function take(node) {
 async function acknowledge(node) {
 	const state = stateOf(node);
 	for (const process of state.handedOver ?? []) {
-		await callMethod(node, { method: 'event.offline.clear', arguments: { process_id: process, auth_connector: sourceKey(node) } });
+		const given = { process_id: process, auth_connector: sourceKey(node) };
+		await callMethod(node, { method: 'event.offline.clear', arguments: given });
+		workOf(node).taken.delete(process);
 	}
 	state.handedOver = [];
 }
@@ -94,13 +101,15 @@ async function offlineGet(node, which) {
 
 /**
  * @param {QueueContext} node
- * @returns {Promise<string[]>} Numbers of work that began and was never acknowledged.
+ * @param {Set<string>} taken What is not lost.
+ * @returns {Promise<string[]>} Numbers of work that began elsewhere and was never acknowledged.
  */
-async function lostReservations(node) {
+async function lostReservations(node, taken) {
 	const given = { filter: { '!=PROCESS_ID': '' }, auth_connector: sourceKey(node) };
 	const { result } = await callMethod(node, { method: 'event.offline.list', arguments: given });
 	const rows = /** @type {Record<string, any>[]} */ (Array.isArray(result) ? result : []);
-	return [...new Set(rows.map((row) => String(row.PROCESS_ID ?? '')).filter(Boolean))];
+	const reserved = new Set(rows.map((row) => String(row.PROCESS_ID ?? '')).filter(Boolean));
+	return [...reserved].filter((process) => !taken.has(process));
 }
 
 /**
