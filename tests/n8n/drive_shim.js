@@ -11,12 +11,18 @@
  *                at all; {launched: true} for one that only a job brings up
  */
 
-// Patience ends when the scenario says so, not by a clock.
-const patience = {};
-patience.over = new Promise((resolve) => {
-	patience.end = resolve;
-});
-require('n8n-workflow').sleep = async () => await patience.over;
+// Pauses end when the scenario says so, not by a clock.
+const pauses = { hesitation: pause(), patience: pause() };
+require('n8n-workflow').sleep = async (milliseconds) =>
+	await (milliseconds < 1000 ? pauses.hesitation : pauses.patience).over;
+
+function pause() {
+	const made = {};
+	made.over = new Promise((resolve) => {
+		made.end = resolve;
+	});
+	return made;
+}
 
 const { execute } = require(process.argv[2]);
 const scenario = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
@@ -55,7 +61,8 @@ async function given(answer) {
 async function question(type) {
 	record.questions.push(type);
 	if (type === 'bitrix24:presence') current = runner();
-	if (current.silent) patience.end();
+	if (current.silent || current.launched) pauses.hesitation.end();
+	if (current.silent && type === 'bitrix24') pauses.patience.end();
 	if (current.launched && type === 'bitrix24:presence') await new Promise(() => {});
 	return await given(current);
 }

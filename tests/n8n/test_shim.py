@@ -238,13 +238,16 @@ class TestRunnerTrouble:
         assert [item["json"]["error"] for item in outcome.items] == [NOT_CONNECTED] * 3
         assert {entry["code"] for entry in details(outcome)} == {"RUNNER_NOT_CONNECTED"}
 
-    @pytest.mark.parametrize(
-        "answer", [PRESENT, {**PRESENT, "launched": True}, {"error": {"message": "jobs of version 1"}}]
-    )
+    @pytest.mark.parametrize("answer", [PRESENT, {"error": {"message": "jobs of version 1"}}])
     def test_a_runner_is_asked_for_once(self, answer: dict[str, Any]) -> None:
         outcome = drive(count=2, runner=[answer], answers=[done(0, remaining=(1,), reason="deadline"), done(1)])
         assert len(outcome.jobs) == 2
-        assert sorted(outcome.questions) == ["bitrix24", "bitrix24:presence"]
+        assert outcome.questions == ["bitrix24:presence"]
+
+    def test_a_runner_that_starts_for_jobs_only_is_asked_by_a_job(self) -> None:
+        outcome = drive(runner=[{**PRESENT, "launched": True}], answers=[done(0)])
+        assert len(outcome.jobs) == 1
+        assert outcome.questions == ["bitrix24:presence", "bitrix24"]
 
     def test_a_busy_runner_is_waited_for(self) -> None:
         outcome = drive(runner=[PRESENT, PRESENT, PRESENT], answers=[TIMED_OUT, TIMED_OUT, done(0)])

@@ -3,8 +3,8 @@
 
 /**
  * Whether a runner is there. n8n lets a job wait for a minute before it says that nobody takes it, and says so of a
- * busy runner too. So the runner is asked first, by a task that it takes however busy it is; under n8n's launcher,
- * which starts the runner for jobs only, by a job with nothing to do as well.
+ * busy runner too. So the runner is asked first, by a task that it takes however busy it is. Who is not answered asks by
+ * a job with nothing to do as well: n8n's launcher starts a runner for jobs only.
  */
 
 const { sleep } = require('n8n-workflow');
@@ -18,6 +18,9 @@ const { Failure } = require('./failure.js');
 /** The types that the runner registers at n8n's task broker. */
 const TASK_TYPE = 'bitrix24';
 const PRESENCE_TYPE = 'bitrix24:presence';
+
+/** Much longer than a runner that is connected needs. */
+const HESITATION_MILLISECONDS = 500;
 
 /** Enough for a runner that the launcher starts first, or that is on its way back to an n8n just started. */
 const PATIENCE_MILLISECONDS = 15_000;
@@ -42,11 +45,20 @@ let known = { at: 0, runner: {} };
  */
 async function findRunner(node) {
 	if (Date.now() - known.at < REMEMBERED_MILLISECONDS) return known.runner;
-	const questions = [ask(node, PRESENCE_TYPE), ask(node, TASK_TYPE)];
-	const runner = await Promise.race([Promise.any(questions).catch(nobody), sleep(PATIENCE_MILLISECONDS)]);
+	const runner = await Promise.race([anyRunner(node).catch(nobody), sleep(PATIENCE_MILLISECONDS)]);
 	if (!runner) throw notConnected();
 	known = { at: Date.now(), runner };
 	return runner;
+}
+
+/**
+ * @param {import('n8n-workflow').IExecuteFunctions} node
+ * @returns {Promise<Runner>}
+ */
+async function anyRunner(node) {
+	const presence = ask(node, PRESENCE_TYPE);
+	const connected = await Promise.race([presence.catch(() => undefined), sleep(HESITATION_MILLISECONDS)]);
+	return connected ?? (await Promise.any([presence, ask(node, TASK_TYPE)]));
 }
 
 /**
