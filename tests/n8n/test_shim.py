@@ -142,6 +142,12 @@ class TestJobs:
         assert outcome.sent == [[0, 1, 2, 3], [0, 1, 3]]
         assert [item["pairedItem"]["item"] for item in outcome.items] == [0, 1, 2, 3]
 
+    def test_a_list_may_be_very_long(self) -> None:
+        rows = [{"json": {}, "pairedItem": {"item": 0}}] * 300_000
+        outcome = drive(answers=[{"result": {"items": rows, "remaining": [], "reason": None, "failure": None}}])
+        assert outcome.thrown is None
+        assert len(outcome.items) == 300_000
+
     def test_jobs_that_finish_nothing_come_to_an_end(self) -> None:
         outcome = drive(count=2, continue_on_fail=True, answers=[done(remaining=(0, 1), reason="deadline")])
         assert len(outcome.jobs) == 3

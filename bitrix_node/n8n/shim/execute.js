@@ -132,7 +132,8 @@ async function runJobs(node, run, parameters, open, output) {
  * @param {INodeExecutionData[]} output
  */
 async function accept(node, items, result, open, output) {
-	output.push(...(await withStoredFiles(node, result.items)));
+	// One by one: a list may have more rows than a call may have arguments.
+	for (const item of await withStoredFiles(node, result.items)) output.push(item);
 	const remaining = new Set(result.remaining);
 	for (const item of items) if (!remaining.has(item)) open.delete(item);
 	if (result.failure) throw Failure.from(result.failure);
