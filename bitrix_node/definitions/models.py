@@ -316,6 +316,11 @@ class Operation(VocabularyModel):
         """Every request the action can send."""
         return self.requests or self.steps
 
+    @cached_property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that its requests call, in small letters; without those that parameters name."""
+        return tuple(request.method.lower() for request in self.calls if isinstance(request.method, str))
+
     @property
     def handler(self) -> str:
         """The handler's name, as listings show it."""

@@ -20,6 +20,7 @@ from bitrix_node.parameters import UNSET, build_arguments
 from bitrix_node.parameters.arguments import new_code, resolve_source
 from bitrix_node.parameters.paths import at_path
 from bitrix_node.portal.errors import OutcomeUnknown, PortalError
+from bitrix_node.rest import objects
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable
@@ -239,7 +240,8 @@ class Action:
         output = output_of(self.values)
         if output == RAW:
             return Outcome([outcome.envelope], outcome.result, outcome.envelope, gathered(outcome.binary))
-        items = regular(outcome.items)
+        known = objects()
+        items = regular(outcome.items, [path for method in self.operation.methods for path in known.get(method, ())])
         return outcome.showing(selected(items, self.values) if output == SELECTED else items)
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.arguments import EVERYTHING
 from bitrix_node.parameters.conversion import converted
-from bitrix_node.parameters.paths import at_path
+from bitrix_node.parameters.paths import at_path, with_value
 from bitrix_node.parameters.transforms import TRANSFORMS
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from bitrix_node.definitions import Answer as AnswerSpec
     from bitrix_node.parameters import Values
@@ -126,13 +126,22 @@ def composed_item(spec: AnswerSpec, answers: Callable[[str], Any]) -> Json:
     return item
 
 
-def regular(items: list[Json]) -> list[Json]:
-    """The items with their own ids as numbers, which some methods write as text: one kind of id over all actions.
+def regular(items: list[Json], objects: Iterable[str] = ()) -> list[Json]:
+    """The items with what methods write in several ways written in one.
 
-    Text that a number would not give back, such as `007` or a code, stays as it is.
+    Their own ids are numbers, also where a method writes them as text; text that a number would not give back, such as
+    `007` or a code, stays as it is. Objects without members are objects, not empty lists.
+
+    Args:
+        items: as the methods gave them.
+        objects: paths of the fields that are objects; see `rest.objects`.
     """
     texts = [key for key in OWN_ID if any(_is_number(item.get(key)) for item in items)]
-    return [{**item, **_numbers(item, texts)} for item in items] if texts else items
+    if texts:
+        items = [{**item, **_numbers(item, texts)} for item in items]
+    for path in objects:
+        items = [with_value(item, path, {}) if at_path(item, path) == [] else item for item in items]
+    return items
 
 
 def _numbers(item: Json, keys: list[str]) -> Json:

@@ -157,6 +157,12 @@ def traces() -> Traces:
     return Traces(times, {name.lower(): method for name, method in table["lists"].items()})
 
 
+@cache
+def objects() -> dict[str, tuple[str, ...]]:
+    """The fields of records that are objects, also when they are empty, by the method's name in lower case."""
+    return {name.lower(): tuple(paths) for name, paths in _read("objects").items()}
+
+
 CODES_WITHOUT_MEANING = ("", "0", "100")
 """Codes that stand for any refusal."""
 

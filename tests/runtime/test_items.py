@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bitrix_node.definitions.methods import MethodCatalogue
+from bitrix_node.rest import objects
 from bitrix_node.runtime import ItemFailed, UnreadableItems, read_items
 from tests.runtime.conftest import DONE, REMOVE, members
 
@@ -157,3 +159,23 @@ async def test_the_public_names_lead_to_a_portal_that_keeps_state(sandbox: Sandb
         created = await opened.execute("task", "create", parameters={"fields": {"TITLE": "Call", "RESPONSIBLE_ID": 1}})
         read = await opened.execute("task", "get", parameters={"taskId": created[0]["json"]["id"]})
     assert read[0]["json"]["title"] == "Call"
+
+
+async def test_an_object_without_members_is_an_object(node: Node, scripted: ScriptedPortal) -> None:
+    event = {
+        "ID": "7",
+        "NAME": "Stand-up",
+        "MEETING": [],
+        "RRULE": {"FREQ": "WEEKLY", "BYDAY": []},
+        "ATTENDEE_LIST": [],
+    }
+    scripted.answers.extend([{"result": event}, {"result": event}])
+    (shown,) = await node.execute("calendar", "getEvent", parameters={"eventId": 7})
+    assert shown["json"] == {**event, "ID": 7, "MEETING": {}, "RRULE": {"FREQ": "WEEKLY", "BYDAY": {}}}
+    (raw,) = await node.execute("calendar", "getEvent", parameters={"eventId": 7, "options": {"simplify": False}})
+    assert raw["json"]["result"] == event
+
+
+@pytest.mark.parametrize("method", objects())
+def test_the_table_of_objects_names_documented_methods(method: str) -> None:
+    assert any(MethodCatalogue.packaged().method(method, version) for version in (2, 3))
