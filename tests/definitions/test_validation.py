@@ -195,3 +195,13 @@ def test_a_file_outside_of_any_data_directory(tmp_path: Path, data: DataDirector
 def test_a_fault_reads_as_a_sentence() -> None:
     assert str(Fault("a.yaml", "name", "here stands 3", "a text")) == "a.yaml: name: here stands 3; expected a text"
     assert str(Fault("a.yaml", "", "is empty", "a mapping")) == "a.yaml: is empty; expected a mapping"
+
+
+def test_an_area_has_resources_of_the_node_and_a_name_of_its_own(data: DataDirectory) -> None:
+    area = {"displayName": "Example", "description": "An area", "aliases": []}
+    data.node["areas"] = [{**area, "node": "bitrix24", "resources": ["nte"]}]
+    faults = {(fault.path, fault.message) for fault in validate(data.write())}
+    assert faults == {
+        ("areas[0].resources[0]", 'the node has no resource "nte"'),
+        ("areas[0].node", 'another node is called "bitrix24"'),
+    }

@@ -27,6 +27,29 @@ USES = [
         "options.text or options",
     ),
     Wrong(
+        "rows that fill a field which is not there",
+        put(
+            OPERATIONS,
+            "create",
+            "parameters",
+            0,
+            value={
+                "name": "kind",
+                "displayName": "Kind",
+                "type": "fixedCollection",
+                "default": {},
+                "builds": "order",
+                "fills": "options.txt",
+                "groups": [
+                    {"name": "fields", "displayName": "Rule", "members": [{"name": "field", "displayName": "F"}]}
+                ],
+            },
+        ),
+        "operations.create.parameters[0].fills",
+        'the operation has no field "options.txt"',
+        "options.text or options",
+    ),
+    Wrong(
         "giving back a field that is not there",
         put(OPERATIONS, "delete", "steps", 1, "answer", "deleted", 0, value="notId"),
         "operations.delete.steps[1].answer.deleted[0]",
