@@ -87,7 +87,7 @@ def tools_by_button(credential: dict[str, Any]) -> list[dict[str, Any]]:
         "select": left_to_the_model("Select", "string"),
     }
     update["parameters"] |= {
-        "recordId": identifier("update", "recordId", left_to_the_model("Record ID", "string")),
+        "recordId": identifier("update", "recordId", left_to_the_model("Record", "string")),
         "fieldsJson": left_to_the_model("Fields (JSON)", "json"),
     }
     return [find, update]
@@ -189,13 +189,13 @@ async def test_the_fields_that_the_button_leaves_to_the_model(n8n: N8nClient, st
     def search_as_models_do(conversation: Conversation) -> ToolCall:
         find, update = (conversation.tools[name]["parameters"] for name in ("Find_Deals", "Update_Deal"))
         assert set(find["properties"]) == {"Filter__JSON_", "Select"}
-        assert set(update["properties"]) == {"Record_ID", "Fields__JSON_"}
+        assert set(update["properties"]) == {"Record", "Fields__JSON_"}
         return ToolCall("Find_Deals", {"Filter__JSON_": {"%title": "acoustic pods"}, "Select": '["id", "stageId"]'})
 
     def change_as_models_do(conversation: Conversation) -> ToolCall:
         (open_deal,) = (deal for deal in items_of(conversation.results[-1]) if deal["stageId"] != "WON")
         assert set(open_deal) == {"id", "stageId"}
-        return ToolCall("Update_Deal", {"Record_ID": str(open_deal["id"]), "Fields__JSON_": {"OPPORTUNITY": "31000"}})
+        return ToolCall("Update_Deal", {"Record": str(open_deal["id"]), "Fields__JSON_": {"OPPORTUNITY": "31000"}})
 
     async with scripted_model([search_as_models_do, change_as_models_do, tell]) as model:
         execution = await n8n.run(await agent_workflow(n8n, model, made=tools_by_button), TRIGGER)
