@@ -5,6 +5,7 @@ Knows nothing of HTTP. The data directory looks like this:
     manifest.json                     what the package offers
     node_definitions/bitrix24.yaml    the node: names, order of resources, options that every action has
     node_definitions/resources/*.yaml one file a resource
+    node_definitions/lookups/*.yaml   what the panel reads from the portal, one file an area
     node_definitions/schema/*.json    the closed vocabulary of these files, as JSON Schema
     credentials/*.yaml                one file a credential type
 """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bitrix_node.definitions.checks.documents import Document, file_name, read_document
 from bitrix_node.definitions.checks.field_lookups import field_lookup_faults, lookup_names
+from bitrix_node.definitions.checks.lookups import lookup_documents, lookup_faults, lookups_by_name
 from bitrix_node.definitions.checks.parameters import listed_parameters, shared_parameters
 from bitrix_node.definitions.checks.polling import polling_faults
 from bitrix_node.definitions.checks.resource import listing_faults, resource_faults, resource_heads
@@ -87,8 +88,11 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
         yield from polling_faults(location.polling, catalogue)
     yield from field_lookup_faults(location.field_lookups, catalogue)
     field_lookups = lookup_names(location.field_lookups)
+    documents = lookup_documents(location.lookups)
+    yield from lookup_faults(documents, catalogue)
+    lookups = lookups_by_name(documents)
     for head in heads.values():
-        yield from resource_faults(head, parameters, options, catalogue, field_lookups)
+        yield from resource_faults(head, parameters, options, catalogue, field_lookups, lookups)
 
 
 def _area_faults(node: Document) -> Iterator[Fault]:

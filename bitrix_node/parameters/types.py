@@ -173,8 +173,8 @@ def _locator(parameter: Parameter, raw: Any) -> Any:
     if found:
         return found[1]
     if is_locator and raw.get("mode") == "url":
-        example = f"https://example.bitrix24.com{use.example}"
-        raise UnusableValue(f"the address of a record of the kind {use.noun}, such as {example}")
+        form = f"the address of a record ({use.noun.lower()}), such as https://example.bitrix24.com{use.example}"
+        raise UnusableValue(form, got=shortened(value))
     return value
 
 

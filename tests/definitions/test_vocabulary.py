@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 
-from bitrix_node.definitions import models, polling, trigger
+from bitrix_node.definitions import lookups, models, polling, trigger
 from bitrix_node.definitions.locations import packaged_data
 
 if TYPE_CHECKING:
@@ -62,6 +62,16 @@ PAIRS: dict[str, tuple[Any, type[BaseModel], set[str], set[str]]] = {
     ),
     "answer": (SCHEMAS["resource.schema.json"]["$defs"]["answer"], models.Answer, set(), set()),
     "source": (SCHEMAS["resource.schema.json"]["$defs"]["sourceObject"], models.Source, set(), set()),
+    "lookup use": (
+        SCHEMAS["parameter.schema.json"]["$defs"]["lookupUse"],
+        models.LookupUse,
+        set(),
+        {"noun", "ids", "pattern", "example", "hint"},
+    ),
+    "lookup": (SCHEMAS["lookup.schema.json"]["$defs"]["lookup"], lookups.Lookup, set(), set()),
+    "lookup request": (SCHEMAS["lookup.schema.json"]["$defs"]["request"], lookups.LookupRequest, set(), set()),
+    "lookup each": (SCHEMAS["lookup.schema.json"]["$defs"]["each"], lookups.Each, set(), set()),
+    "lookup search": (SCHEMAS["lookup.schema.json"]["$defs"]["search"], lookups.Search, set(), set()),
     "node": (SCHEMAS["node.schema.json"], models.NodeDefinition, set(), set()),
     "trigger": (SCHEMAS["trigger.schema.json"], trigger.TriggerDefinition, set(), set()),
     "record": (SCHEMAS["trigger.schema.json"]["$defs"]["record"], trigger.RecordSource, set(), set()),

@@ -62,9 +62,9 @@ async def test_delete_chat_user_dragged_in_shows_its_panel(editor: Editor) -> No
         "Credential",
         "Resource",
         "Operation",
-        "Bot ID",
-        "Chat ID",
-        "User ID",
+        "Bot",
+        "Chat",
+        "User",
         "Options",
     ]
     await expect(editor.page.get_by_test_id("node-credentials-select").locator("input")).to_have_value(CREDENTIAL_NAME)

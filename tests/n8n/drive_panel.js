@@ -88,7 +88,8 @@ const context = {
 	getCredentials: async (type) => scenario.data[type],
 	getCurrentNodeParameter: (path, options) => {
 		const held = path.split('.').reduce((value, key) => value?.[key], scenario.node.parameters);
-		return options?.extractValue && held?.__rl ? held.value : held;
+		// n8n finds the ID in a pasted address by the pattern of the panel's description.
+		return options?.extractValue ? (scenario.node.parameters.extracted?.[path] ?? (held?.__rl ? held.value : held)) : held;
 	},
 	getCurrentNodeParameters: () => scenario.node.parameters,
 	helpers: { httpRequestWithAuthentication },

@@ -47,10 +47,20 @@ class TestParameters:
         outcome = drive(parameters={"dealId": "9"}, answers=[done(0)])
         assert outcome.jobs[0]["settings"]["parameters"] == {"botId": "7"}
 
-    def test_a_resource_locator_gives_its_id(self) -> None:
-        locator = {"__rl": True, "mode": "url", "value": "12"}
+    def test_a_resource_locator_goes_to_the_runner_whole(self) -> None:
+        locator = {"__rl": True, "mode": "url", "value": "https://example.bitrix24.com/company/personal/user/12/"}
         outcome = drive(parameters={"userId": locator}, answers=[done(0)])
-        assert outcome.jobs[0]["settings"]["parameters"]["userId"] == "12"
+        assert outcome.jobs[0]["settings"]["parameters"]["userId"] == locator
+
+    def test_an_expression_in_a_resource_locator_is_read_for_each_item(self) -> None:
+        held = [{"__rl": True, "mode": "id", "value": number} for number in (4, 5)]
+        outcome = drive(
+            count=2,
+            parameters={"userId": {"__rl": True, "mode": "id", "value": "={{ $json.id }}"}},
+            values={"userId": held},
+            answers=[done(0, 1)],
+        )
+        assert outcome.jobs[0]["settings"]["itemParameters"] == [{"userId": entry} for entry in held]
 
     def test_a_mapper_goes_with_its_values_and_their_types_alone(self) -> None:
         schema = [

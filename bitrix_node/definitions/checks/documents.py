@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bitrix_node.definitions.checks.schema import SchemaFault
     from bitrix_node.definitions.checks.views import Tree
 
-_SECTIONS = ("operations", "parameters", "conditions", "tables")
+_SECTIONS = ("operations", "parameters", "conditions", "tables", "lookups")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.definitions.checks.documentation import undocumented_calls
 from bitrix_node.definitions.checks.documents import Document, file_name, read_document
 from bitrix_node.definitions.checks.field_lookups import unknown_field_lookups
+from bitrix_node.definitions.checks.lookups import use_faults
 from bitrix_node.definitions.checks.names import unknown_names
 from bitrix_node.definitions.checks.panel import repeated_fields
 from bitrix_node.definitions.checks.parameters import operation_parameters, shared_parameters
@@ -46,6 +47,7 @@ def resource_faults(
     common_options: Sequence[Tree],
     catalogue: MethodCatalogue | None = None,
     field_lookups: Sequence[str] | None = None,
+    lookups: Mapping[str, Tree] | None = None,
 ) -> Iterator[Fault]:
     """Everything that is wrong with a resource.
 
@@ -55,6 +57,7 @@ def resource_faults(
         common_options: the options that every operation has.
         catalogue: the documented methods that requests are held against; without it they are not.
         field_lookups: the lookups of fields that there are; without them it is not looked whether one is named rightly.
+        lookups: the lookups of records that there are; without them it is not looked whether they are used rightly.
     """
     head = read_document(head_path, "resource")
     parts = list(_parts(head, head_path))
@@ -83,6 +86,8 @@ def resource_faults(
                 yield from check(operation)
             if catalogue is not None:
                 yield from undocumented_calls(operation, catalogue)
+            if lookups is not None:
+                yield from use_faults(operation, lookups)
     if not any(document.left_out.get("operations") for document in (head, *parts)) and operations:
         yield from unused_entries(head.content, operations, head.file)
 

@@ -3,7 +3,8 @@
 
 /**
  * The panel's values. Evaluating an expression costs n8n about a third of a millisecond for each item, so a value
- * without one is read once for all items.
+ * without one is read once for all items. Resource locators go to the runner whole: it reads pasted addresses, and says
+ * of a wrong one which parameter and item it is.
  */
 
 const { Failure } = require('./failure.js');
@@ -62,7 +63,7 @@ function valuesOf(node, raw, names, item) {
  */
 function valueOf(node, raw, name, item) {
 	if (isMapping(raw[name])) return mappedValue(node, raw[name], name, item);
-	return node.getNodeParameter(name, item, undefined, readingOf(raw[name]));
+	return node.getNodeParameter(name, item, undefined);
 }
 
 /**
@@ -87,16 +88,6 @@ function mappedValue(node, stored, name, item) {
  */
 function variesWithItem(value) {
 	return mapsInput(value) || holdsExpression(isMapping(value) ? value.value : value);
-}
-
-/**
- * A resource locator holds a whole pasted address until n8n is asked to take the ID out of it.
- *
- * @param {any} value
- * @returns {{extractValue: boolean} | undefined}
- */
-function readingOf(value) {
-	return value?.__rl ? { extractValue: true } : undefined;
 }
 
 /**
