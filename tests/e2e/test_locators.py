@@ -1,4 +1,4 @@
-"""Records picked in n8n's panel: from the portal's list, by a pasted address, by ID, and by what older workflows hold."""
+"""Records picked in n8n's panel: from the portal's list, by address or ID; what older workflows hold goes on working."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.e2e.workflows import TRIGGER, bitrix24, chain
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
-    from bitrix_node.n8n.installation.client import N8nClient
+    from bitrix_node.n8n.installation.client import Execution, N8nClient
     from tests.e2e.editor import Editor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,6 +33,12 @@ async def workflow(n8n: N8nClient, credential: dict[str, str], **parameters: Any
     """A workflow with one node, whose id is its name."""
     created = await n8n.create_workflow(chain("Pick", bitrix24("Pick", credential, "webhook", **parameters)))
     return str(created["id"])
+
+
+async def read_deal(n8n: N8nClient, credential: dict[str, str], held: Any) -> Execution:
+    """Runs an action that reads the deal which its locator names."""
+    node = bitrix24("Pick", credential, "webhook", resource="crm", operation="get", entityType="deal", recordId=held)
+    return await n8n.run(await n8n.create_workflow(chain("Held", node)), TRIGGER)
 
 
 def locator(editor: Editor, name: str) -> Locator:
@@ -119,11 +125,7 @@ async def test_a_list_says_what_has_to_be_chosen_first(
     ids=["text", "number", "expression", "by id", "from list", "by url", "expression by id"],
 )
 async def test_whatever_a_workflow_holds_names_the_deal(n8n: N8nClient, credential: dict[str, str], held: Any) -> None:
-    made = chain(
-        "Held",
-        bitrix24("Pick", credential, "webhook", resource="crm", operation="get", entityType="deal", recordId=held),
-    )
-    execution = await n8n.run(await n8n.create_workflow(made), TRIGGER)
+    execution = await read_deal(n8n, credential, held)
     assert execution.status == "success", execution.error
     assert [item["json"]["id"] for item in execution.runs["Pick"][0]] == [7]
 
@@ -140,11 +142,7 @@ async def test_an_id_of_an_older_workflow_shows_in_the_panel_and_runs(
 async def test_an_address_of_another_kind_of_record_is_refused_in_words(
     n8n: N8nClient, credential: dict[str, str]
 ) -> None:
-    held = {"__rl": True, "mode": "url", "value": "https://example.bitrix24.com/company/personal/user/1/"}
-    made = chain(
-        "Held",
-        bitrix24("Pick", credential, "webhook", resource="crm", operation="get", entityType="deal", recordId=held),
-    )
-    execution = await n8n.run(await n8n.create_workflow(made), TRIGGER)
+    address = "={{ 'https://example.bitrix24.com/company/personal/user/1/' }}"
+    execution = await read_deal(n8n, credential, {"__rl": True, "mode": "url", "value": address})
     assert execution.status == "error"
-    assert "'Record' must be the address of" in str(execution.error)
+    assert "'Record' must be the address of a record" in str(execution.error["message"])
