@@ -210,12 +210,12 @@ async def test_the_panel(editor: Editor, n8n: N8nClient, oauth2: dict[str, str],
     labels = await editor.panel_fields()
     assert [label for label in labels if label in PANEL] == PANEL, labels
     await editor.picture("trigger")
-    await editor.page.get_by_role("button", name="Listen for test event").click()
-    await expect(editor.page.get_by_text("Listening for test event").first).to_be_visible()
+    await editor.page.get_by_role("button", name="Test this trigger").click()
+    await eventually(lambda: subscribed(portal) == {"ONCRMDEALADD", "ONCRMDEALUPDATE"})
     deal = (await call(portal, "crm.item.add", entityTypeId=2, fields={"title": "Tried out"}))["item"]["id"]
     await expect(editor.page.get_by_test_id("output-panel").get_by_text("Tried out").first).to_be_visible()
     (execution,) = await runs(n8n, workflow)
     assert [item["id"] for item in received(execution)] == [deal]
 
 
-PANEL = ["Trigger On", "Events", "Fetch Full Record", "Options"]
+PANEL = ["Credential", "Trigger On", "Events", "Fetch Full Record", "Options"]

@@ -15,7 +15,7 @@ const { keyFrom } = require('./secrets.js');
  */
 
 /**
- * @param {IHookFunctions} node
+ * @param {IHookFunctions | IWebhookFunctions} node
  * @returns {string} Without the key.
  */
 function plainAddress(node) {
@@ -23,7 +23,7 @@ function plainAddress(node) {
 }
 
 /**
- * @param {IHookFunctions} node
+ * @param {IHookFunctions | IWebhookFunctions} node
  * @returns {Promise<string>} With the key.
  */
 async function address(node) {

@@ -41,7 +41,8 @@ async function exists(node) {
 /** @param {IHookFunctions} node */
 async function create(node) {
 	const state = stateOf(node);
-	Object.assign(state, { applicationToken: undefined, userId: undefined, isTest: node.getActivationMode() === 'manual' });
+	forget(state, ['handedOver']);
+	state.isTest = node.getActivationMode() === 'manual';
 	const wanted = wantedEvents(node);
 	requireEvents(node, wanted);
 	const all = await handlers(node);
@@ -50,8 +51,6 @@ async function create(node) {
 	const own = await ownHandlers(node, all);
 	for (const entry of wanted) if (entry.offline || !own.some((row) => isOf(row, entry))) await bind(node, entry);
 	state.queued = queuedEvents(node);
-	const online = (await ownHandlers(node, await handlers(node))).filter((row) => !Number(row.offline));
-	state.tellsWho = online.length > 0 && online.every((row) => Number(row.auth_type) === 0);
 }
 
 /** @param {IHookFunctions} node */

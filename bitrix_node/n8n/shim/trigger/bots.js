@@ -4,6 +4,7 @@
 /** Lets the events of a chatbot come here, in the current API (imbot.v2) and in the old one (imbot). */
 
 const { NodeOperationError } = require('n8n-workflow');
+const { Failure } = require('../failure.js');
 const { callMethod } = require('../panel/portal.js');
 const { address } = require('./address.js');
 const { forget, stateOf } = require('./state.js');
@@ -15,8 +16,9 @@ const { forget, stateOf } = require('./state.js');
  * @typedef {object} BotApi
  * @property {(node: IHookFunctions, plan: TriggerPlan) => Promise<string>} register Answers the bot's number.
  * @property {(node: IHookFunctions, plan: TriggerPlan, bot: string) => Promise<void>} turnHere
- * @property {(node: IHookFunctions, bot: string) => Promise<void>} turnAway
  */
+
+const NOT_FOUND = /not.?found/i;
 
 /** @type {BotApi} */
 const CURRENT = {
@@ -32,14 +34,7 @@ const CURRENT = {
 		return String(result.bot.id);
 	},
 	turnHere: async (node, plan, bot) => {
-		const named = { botId: Number(bot), ...token(node) };
-		const fields = { eventMode: 'webhook', webhookUrl: await address(node) };
-		await callMethod(node, { method: 'imbot.v2.Bot.update', arguments: { ...named, fields } });
-	},
-	turnAway: async (node, bot) => {
-		// Where the events went before is told by no method: they wait in the bot's queue from now on.
-		const named = { botId: Number(bot), ...token(node), fields: { eventMode: 'fetch' } };
-		await callMethod(node, { method: 'imbot.v2.Bot.update', arguments: named });
+		await update(node, bot, { eventMode: 'webhook', webhookUrl: await address(node) });
 	},
 };
 
@@ -64,8 +59,6 @@ const OLD = {
 			await callMethod(node, { method: 'imbot.command.update', arguments: named });
 		}
 	},
-	// The old API has no way to say that a bot is to be told nothing: n8n answers 404 until somebody else takes over.
-	turnAway: async () => undefined,
 };
 
 /**
@@ -73,12 +66,7 @@ const OLD = {
  * @returns {Promise<boolean>} Whether the bot's events come here; asked of the portal where that can tell.
  */
 async function exists(node) {
-	const { bot } = stateOf(node);
-	if (!bot || isOld(node)) return false;
-	if (parameter(node, 'bot') === 'existing' && bot.id !== parameter(node, 'botId')) return false;
-	const named = { botId: Number(bot.id), ...token(node) };
-	const { result } = await callMethod(node, { method: 'imbot.v2.Bot.get', arguments: named });
-	return result.bot?.eventMode === 'webhook';
+	return !isOld(node) && stateOf(node).turnedHere === (await address(node)) && (await current(node))?.eventMode === 'webhook';
 }
 
 /**
@@ -92,14 +80,40 @@ async function create(node, plan) {
 	const bot = parameter(node, 'bot') === 'own' ? await api.register(node, plan) : parameter(node, 'botId');
 	requireNumber(node, bot);
 	await api.turnHere(node, plan, bot);
-	state.bot = { id: bot };
+	state.turnedHere = await address(node);
 }
 
 /** @param {IHookFunctions} node */
 async function remove(node) {
-	const state = stateOf(node);
-	if (state.bot) await (isOld(node) ? OLD : CURRENT).turnAway(node, state.bot.id);
-	forget(state);
+	const bot = isOld(node) ? undefined : await current(node);
+	// Where the events went before is told by no method: they wait in the bot's queue from now on. The old API has no way
+	// to say that a bot is to be told nothing: n8n answers 404 until somebody else takes over.
+	if (bot) await update(node, String(bot.id), { eventMode: 'fetch' });
+	forget(stateOf(node));
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @returns {Promise<Record<string, any> | undefined>} The bot of the panel, in the current API; nothing if there is none.
+ */
+async function current(node) {
+	const isOwn = parameter(node, 'bot') === 'own';
+	const named = isOwn ? { code: parameter(node, 'botCode') } : { botId: Number(parameter(node, 'botId')) };
+	const given = { ...named, ...token(node) };
+	const answer = await callMethod(node, { method: 'imbot.v2.Bot.get', arguments: given }).catch(Failure.from);
+	if (!(answer instanceof Failure)) return answer.result.bot;
+	if (NOT_FOUND.test(`${answer.message} ${answer.description}`)) return undefined;
+	throw new NodeOperationError(node.getNode(), answer.message, { description: answer.description });
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @param {string} bot
+ * @param {Record<string, any>} fields
+ */
+async function update(node, bot, fields) {
+	const given = { botId: Number(bot), ...token(node), fields };
+	await callMethod(node, { method: 'imbot.v2.Bot.update', arguments: given });
 }
 
 /**

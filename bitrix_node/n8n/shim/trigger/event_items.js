@@ -5,9 +5,8 @@
 
 const { describe, knownEvent } = require('./events.js');
 const { passes } = require('./filters.js');
-const { ownUser } = require('./own_user.js');
+const { causedBy, ownUser } = require('./own_user.js');
 const { fetchRecords } = require('./records.js');
-const { stateOf } = require('./state.js');
 
 /**
  * @typedef {import('n8n-workflow').IWebhookFunctions} IWebhookFunctions
@@ -26,7 +25,8 @@ const { stateOf } = require('./state.js');
 async function eventItems(node, plan, events, withRecords) {
 	const options = /** @type {Record<string, any>} */ (node.getNodeParameter('options', {}));
 	const own = options.ignoreOwnChanges ? await ownUser(node) : '';
-	const foreign = events.filter((event) => !own || causedBy(node, event) !== own);
+	const foreign = [];
+	for (const event of events) if (!own || (await causedBy(node, event)) !== own) foreign.push(event);
 	const needsRecords = withRecords || Boolean(own);
 	const records = needsRecords ? await fetchRecords(node, plan, foreign) : [];
 	return foreign
@@ -34,15 +34,6 @@ async function eventItems(node, plan, events, withRecords) {
 		.filter(({ event, fetched }) => !own || changedBy(plan, event, fetched?.record) !== own)
 		.map(({ event, fetched }) => ({ ...describe(plan, event), ...(withRecords ? fetched : {}) }))
 		.filter((item) => passes(options, item));
-}
-
-/**
- * @param {IWebhookFunctions} node
- * @param {PortalEvent} event
- * @returns {string} Who caused the event, where the event itself tells.
- */
-function causedBy(node, event) {
-	return stateOf(node).tellsWho ? String(event.auth.user_id ?? '') : '';
 }
 
 /**

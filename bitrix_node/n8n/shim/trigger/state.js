@@ -8,7 +8,7 @@
  * @property {string} [applicationToken] What events have to carry since the first one.
  * @property {string} [userId] The user of the credential.
  * @property {boolean} [tellsWho] Whether events come with the user who caused them.
- * @property {{id: string}} [bot] The chatbot whose events come here.
+ * @property {string} [turnedHere] The address to which a chatbot's events were turned.
  * @property {boolean} [isTest] Whether a person only tries the trigger out.
  * @property {string[]} [queued] Events that wait in the queue for this trigger.
  * @property {string[]} [handedOver] Work on the queue that is in an execution and not acknowledged yet.
@@ -24,9 +24,10 @@ function stateOf(node) {
 
 /**
  * @param {State} state Emptied.
+ * @param {string[]} [but] What is kept.
  */
-function forget(state) {
-	for (const name of Object.keys(state)) delete state[/** @type {keyof State} */ (name)];
+function forget(state, but = []) {
+	for (const name of Object.keys(state)) if (!but.includes(name)) delete state[/** @type {keyof State} */ (name)];
 }
 
 module.exports = { forget, stateOf };
