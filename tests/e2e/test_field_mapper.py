@@ -44,6 +44,12 @@ def mapper(editor: Editor) -> Locator:
     return editor.page.get_by_test_id("resource-mapper-container")
 
 
+async def open_mapper(editor: Editor, workflow: str) -> None:
+    """Opens the panel and waits until the portal has told its fields."""
+    await editor.open_node(workflow, "Bitrix24")
+    await expect(mapper(editor).get_by_test_id("add-fields-select")).to_be_visible(timeout=60_000)
+
+
 async def add(editor: Editor, *labels: str) -> None:
     """Adds fields by their labels."""
     for label in labels:
@@ -88,8 +94,7 @@ async def test_a_deal_is_filled_in_by_the_portals_own_fields(
     editor: Editor, n8n: N8nClient, stack: Running, colours: str
 ) -> None:
     workflow = await stored(n8n, "Field mapper", resource="crm", operation="create", entityType="deal")
-    await editor.open_node(workflow["id"], "Bitrix24")
-    await expect(mapper(editor).get_by_test_id("add-fields-select")).to_be_visible()
+    await open_mapper(editor, workflow["id"])
     await expect(mapper(editor).locator(".parameter-item")).to_have_count(0)
 
     await add(editor, "Name", "Order number", "Colours", "Stage")
@@ -120,8 +125,7 @@ async def test_the_fields_of_the_input_are_mapped(editor: Editor, n8n: N8nClient
     given = '{"title": "From the input", "opportunity": "12.5", "opened": false, "id": 9, "elsewhere": "x"}'
     source = node("Given", "n8n-nodes-base.set", 3.4, mode="raw", jsonOutput=given)
     workflow = await stored(n8n, "Mapped input", source, resource="crm", operation="create", entityType="deal")
-    await editor.open_node(workflow["id"], "Bitrix24")
-    await expect(mapper(editor).get_by_test_id("add-fields-select")).to_be_visible()
+    await open_mapper(editor, workflow["id"])
     await mapper(editor).get_by_test_id("mapping-mode-select").locator("input").click()
     await editor.page.locator(".el-select-dropdown").filter(visible=True).get_by_text("Map Automatically").click()
     await execute(editor, "From the input")
@@ -132,5 +136,7 @@ async def test_the_fields_of_the_input_are_mapped(editor: Editor, n8n: N8nClient
 async def test_what_is_missing_is_said_in_place_of_the_fields(editor: Editor, n8n: N8nClient) -> None:
     workflow = await stored(n8n, "No fields", resource="spa", operation="createItem")
     await editor.open_node(workflow["id"], "Bitrix24")
-    await expect(mapper(editor).get_by_test_id("empty-fields-notice")).to_contain_text("Choose the smart process first")
+    await expect(mapper(editor).get_by_test_id("empty-fields-notice")).to_contain_text(
+        "Choose the smart process first", timeout=60_000
+    )
     await expect(mapper(editor).get_by_test_id("add-fields-select")).to_have_count(0)
