@@ -42,7 +42,7 @@ def mapped_fields(raw: Any) -> dict[str, Any]:
     if fields is not None and not isinstance(fields, dict):
         raise UnusableValue("an object of fields and values")
     return {
-        name: _typed(name, entry, str(schema.get(name, {}).get("type", "")))
+        name: _chosen(name, _typed(name, entry, str(schema.get(name, {}).get("type", ""))), schema.get(name, {}))
         for name, entry in (fields or {}).items()
         if entry is not None and not schema.get(name, {}).get("removed")
     }
@@ -100,6 +100,20 @@ def _typed(name: str, value: Any, kind: str) -> Any:
         raise UnusableValue(f"filled in rightly: {name} must be {fault}", fault.got or _shown(value)) from None
 
 
+def _chosen(name: str, value: Any, described: Mapping[str, Any]) -> Any:
+    """The values of choices that a list names; numbers stay, as they are values that came after the schema."""
+    options = described.get("options")
+    if not options or not isinstance(value, list):
+        return value
+    values = {str(option["name"]).casefold(): option["value"] for option in options}
+    known = {str(option["value"]) for option in options}
+    for entry in value:
+        if str(entry) not in known and str(entry).casefold() not in values and not str(entry).isdigit():
+            names = ", ".join(str(option["name"]) for option in options)
+            raise UnusableValue(f"filled in rightly: {name} must be a list of {names}", _shown(entry))
+    return [entry if str(entry) in known else values.get(str(entry).casefold(), entry) for entry in value]
+
+
 def _shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
@@ -132,7 +146,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "array": _several,
     "boolean": _boolean,
     "dateTime": _moment,
-    "multiOptions": _several,
     "number": decimal,
 }
 """n8n's type of a field -> how its value is read; values of other types are sent as they are."""

@@ -31,7 +31,7 @@ def mapper(value: Any, schema: Any = (), mode: str = "defineBelow") -> dict[str,
         ("array", '["a", "b"]', ["a", "b"]),
         ("array", "12, 15", [12, 15]),
         ("array", "a, b", ["a, b"]),
-        ("multiOptions", "44", ["44"]),
+        ("array", "44", ["44"]),
         ("number", "", ""),
         ("array", "", ""),
         (None, {"a": 1}, {"a": 1}),
@@ -54,6 +54,19 @@ def test_a_value_is_of_its_fields_type(kind: str | None, given: Any, typed: Any)
 def test_a_value_of_another_type_is_refused_with_its_field(kind: str, given: Any, must_be: str) -> None:
     with pytest.raises(UnusableValue, match=must_be):
         mapped_fields(mapper({"X": given}, [{"id": "X", "type": kind}]))
+
+
+COLOURS = [{"name": "Grey", "value": "44"}, {"name": "Oak", "value": "46"}]
+
+
+@pytest.mark.parametrize(("given", "sent"), [('["Grey", "oak"]', ["44", "46"]), (["46"], ["46"]), ("47", ["47"])])
+def test_choices_of_a_list_go_by_their_names(given: Any, sent: list[str]) -> None:
+    assert mapped_fields(mapper({"X": given}, [{"id": "X", "type": "array", "options": COLOURS}])) == {"X": sent}
+
+
+def test_a_choice_that_is_not_there_is_refused_with_those_that_are() -> None:
+    with pytest.raises(UnusableValue, match="X must be a list of Grey, Oak"):
+        mapped_fields(mapper({"X": ["Gray"]}, [{"id": "X", "type": "array", "options": COLOURS}]))
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ function mapping(stored, values, names) {
 	return {
 		mappingMode: 'defineBelow',
 		value: Object.fromEntries(names.map((name) => [name, values[name]])),
-		schema: described.map(({ id, type }) => ({ id, type })),
+		schema: described.map(({ id, type, options }) => (type === 'array' && options ? { id, type, options } : { id, type })),
 	};
 }
 

@@ -23,6 +23,9 @@ const { answerOf, fulfilled } = require('./fieldSteps.js');
  * @property {Data} told The portal's description.
  */
 
+/** Choices that a label tells. */
+const MOST_NAMED = 6;
+
 /** The parameter that holds the mapper, in every action. */
 const MAPPER = 'fieldValues';
 
@@ -124,19 +127,31 @@ function mapperField(source, field, answers, isCreation) {
 	const known = source.known?.[field.id] ?? {};
 	const isRequired = isCreation && isYes(field.told[required]) && !(source.filledIn ?? []).includes(field.id);
 	const options = known.choices ?? choicesOf(source, field, answers);
+	const isSeveral = isYes(field.told[multiple]);
 	const single = options.length ? 'options' : (known.type ?? source.types[field.type] ?? 'string');
-	const several = options.length ? 'multiOptions' : 'array';
+	const label = String(field.told[title] || known.title || field.id);
 	return {
 		id: field.id,
-		displayName: String(field.told[title] || known.title || field.id),
+		displayName: isSeveral && options.length ? `${label} (${listed(options)})` : label,
 		required: isRequired,
 		defaultMatch: false,
 		canBeUsedToMatch: false,
 		display: true,
 		removed: !isRequired,
-		type: /** @type {any} */ (isYes(field.told[multiple]) ? several : single),
+		type: isSeveral ? 'array' : single,
 		...(options.length ? { options } : {}),
 	};
+}
+
+/**
+ * n8n's mapper keeps no several choices of a dropdown, so a list of names is written, and the label has to tell them.
+ *
+ * @param {import('n8n-workflow').INodePropertyOptions[]} options
+ * @returns {string}
+ */
+function listed(options) {
+	const names = options.slice(0, MOST_NAMED).map((option) => option.name).join(', ');
+	return options.length > MOST_NAMED ? `${names}, …` : names;
 }
 
 /** @param {any} value What a mapper stores. */
