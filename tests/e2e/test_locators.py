@@ -76,10 +76,10 @@ async def test_a_deal_is_searched_in_the_portal_picked_and_read(
     assert await rows.count() > 20
     await editor.page.get_by_test_id("rlc-search").fill("table board")
     await expect(rows.get_by_text("Meeting room chairs, 24 seats")).to_have_count(0)
-    await expect(rows.get_by_text(BOARDROOM)).to_be_visible()
+    await expect(rows.get_by_text(BOARDROOM, exact=True)).to_be_visible()
     assert all("table" in name.lower() for name in await rows.all_inner_texts())
     await editor.picture("locator")
-    await rows.get_by_text(BOARDROOM).click()
+    await rows.get_by_text(BOARDROOM, exact=True).click()
     await expect(locator(editor, "recordId").get_by_test_id("rlc-input")).to_have_value(BOARDROOM)
     await run_step(editor, BOARDROOM)
 
@@ -148,3 +148,12 @@ async def test_an_address_of_another_kind_of_record_is_refused_in_words(
     execution = await read_deal(n8n, credential, {"__rl": True, "mode": "url", "value": address})
     assert execution.status == "error"
     assert "'Record' must be the address of a record" in (execution.error or {})["message"]
+
+
+async def test_a_picked_deal_that_is_deleted_since_is_said_to_be_gone(
+    n8n: N8nClient, credential: dict[str, str]
+) -> None:
+    held = {"__rl": True, "mode": "list", "value": 9999, "cachedResultName": "A deal of last year"}
+    execution = await read_deal(n8n, credential, held)
+    assert execution.status == "error"
+    assert "not found" in (execution.error or {})["message"].lower()
