@@ -122,7 +122,7 @@ async def test_a_failed_item_stands_among_the_others(shell: Shell, sandbox: Sand
         "pairedItem": {"item": 0},
     }
     assert (done["json"]["deleted"], done["pairedItem"]) == (True, {"item": 1})
-    assert (lacking["json"]["error"], lacking["pairedItem"]) == ("'User ID' is required", {"item": 2})
+    assert (lacking["json"]["error"], lacking["pairedItem"]) == ("'User' is required", {"item": 2})
 
 
 async def test_the_first_failure_ends_the_run_with_what_happened_and_what_to_do(shell: Shell, sandbox: Sandbox) -> None:

@@ -91,8 +91,8 @@ async def test_an_unknown_name_brings_the_nearest(
 @pytest.mark.parametrize(
     ("value", "messages"),
     [
-        ("", ["'User ID' is required"]),
-        ("abc", ["'User ID' must be a whole number", "abc"]),
+        ("", ["'User' is required"]),
+        ("abc", ["'User' must be a whole number", "abc"]),
         ("={{ $json.a.toUpperCase() }}", ["{{ $json.a.toUpperCase() }} is not supported", "$json", "$itemIndex"]),
     ],
     ids=["missing", "mistyped", "expression"],

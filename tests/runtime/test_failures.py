@@ -64,7 +64,7 @@ async def test_an_item_that_lacks_a_value_fails_alone_when_the_run_goes_on(
     scripted.answers.append(DONE)
     outputs = await remove(node, None, 2, continue_on_fail=True)
     details = outputs[0]["json"]["details"]
-    assert outputs[0]["json"]["error"] == "'User ID' is required"
+    assert outputs[0]["json"]["error"] == "'User' is required"
     assert (details["code"], details["parameter"], details["method"], details["retryable"]) == (
         "INVALID_PARAMETER",
         "userId",
@@ -96,9 +96,9 @@ async def test_one_other_item_is_one(node: Node, scripted: ScriptedPortal) -> No
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"userId": "={{ $json.user }}"}, "'User ID' is required [item 2, "),
-        ({"botId": "={{ $json.bot }}"}, "'Bot ID' must be a whole number; got x [item 2, "),
-        ({"chatId": "={{ $json.chat }}"}, "'Chat ID' must be "),
+        ({"userId": "={{ $json.user }}"}, "'User' is required [item 2, "),
+        ({"botId": "={{ $json.bot }}"}, "'Bot' must be a whole number; got x [item 2, "),
+        ({"chatId": "={{ $json.chat }}"}, "'Chat' must be "),
         ({"userId": "={{ $json.user.trim() }}"}, "the expression {{ $json.user.trim() }} is not supported here"),
         ({"options": {"botTokn": 1}}, "There is no parameter 'options.botTokn' [item 0, "),
     ],
