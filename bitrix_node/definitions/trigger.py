@@ -66,7 +66,6 @@ class TriggerDefinition(_Model):
     receives: tuple[str, ...]
     polls: tuple[str, ...] = ()
     shows_address: tuple[str, ...] = ()
-    without_credential: dict[str, tuple[Any, ...]] = {}
     event_lists: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...]
     records: dict[str, RecordSource] = {}

@@ -70,8 +70,8 @@ FAULTS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "crm.item.get needs 'entityTypeId'",
     ),
     "description of a boolean": (
-        lambda file: file["parameters"][2].update(description="Fetch it"),
-        "parameters[2].description",
+        lambda file: file["parameters"][3].update(description="Fetch it"),
+        "parameters[3].description",
         'the description of a boolean starts "Fetch"',
     ),
 }

@@ -206,9 +206,13 @@ async def test_the_panel(editor: Editor, n8n: N8nClient, oauth2: dict[str, str],
     trigger = bitrix24_trigger(oauth2, triggerOn="appEvent", events=["ONCRMDEALADD", "ONCRMDEALUPDATE"])
     workflow = await n8n.create_workflow(line("Panel", trigger, after()))
     await editor.open_node(workflow["id"], EVENT)
+    chosen = editor.page.get_by_test_id("node-credentials-select").locator("input")
+    await expect(chosen).to_have_value(oauth2["name"])
     await editor.picture("trigger")
     labels = await editor.panel_fields()
     assert [label for label in labels if label in PANEL] == PANEL, labels
+    chosen = editor.page.get_by_test_id("node-credentials-select").locator("input")
+    await expect(chosen).to_have_value(oauth2["name"])
     await editor.picture("trigger")
     await editor.page.get_by_role("button", name="Test this trigger").click()
     await eventually(lambda: subscribed(portal) == {"ONCRMDEALADD", "ONCRMDEALUPDATE"})
@@ -216,6 +220,17 @@ async def test_the_panel(editor: Editor, n8n: N8nClient, oauth2: dict[str, str],
     await expect(editor.page.get_by_test_id("output-panel").get_by_text("Tried out").first).to_be_visible()
     (execution,) = await runs(n8n, workflow)
     assert [item["id"] for item in received(execution)] == [deal]
+
+
+async def test_the_address_of_an_outgoing_webhook_is_shown(editor: Editor, n8n: N8nClient) -> None:
+    trigger = bitrix24_trigger(triggerOn="outgoingWebhook", applicationToken="demo-token")
+    workflow = await n8n.create_workflow(line("Address", trigger, after()))
+    await editor.open_node(workflow["id"], EVENT)
+    await editor.page.get_by_text("Webhook URLs", exact=True).click()
+    await editor.page.get_by_text("Production URL", exact=True).click()
+    await expect(editor.page.get_by_text(f"/webhook/{trigger['webhookId']}/webhook")).to_be_visible()
+    assert "Credential" not in await editor.panel_fields()
+    await editor.picture("trigger-outgoing-webhook")
 
 
 PANEL = ["Credential", "Trigger On", "Events", "Fetch Full Record", "Options"]

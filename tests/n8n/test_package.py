@@ -208,12 +208,13 @@ def test_the_licence_is_the_projects(files: dict[str, bytes]) -> None:
     assert files["LICENSE"] == (Path(__file__).parents[2] / "LICENSE").read_bytes()
 
 
-def test_the_trigger_asks_for_the_credential_of_its_mode() -> None:
-    asked = {entry["name"]: entry["displayOptions"] for entry in TRIGGER["credentials"]}
-    assert asked["bitrix24OAuth2Api"] == {
-        "hide": {"authentication": ["webhook", "apiKey"], "fetchWithCredential": [False]}
-    }
-    assert asked["bitrix24WebhookApi"] == {"show": {"authentication": ["webhook"]}}
+def test_the_trigger_asks_for_the_credential_of_its_sign_in() -> None:
+    # The editor lists the credentials of all types whose `show` names the choice, and no others.
+    assert [entry["displayOptions"] for entry in TRIGGER["credentials"]] == [
+        {"show": {"authentication": [choice]}} for choice in ("oAuth2", "webhook", "apiKey")
+    ]
+    first, *_ = (entry for entry in TRIGGER["properties"] if entry["name"] == "authentication")
+    assert {option["value"] for option in first["options"]} == {"oAuth2", "webhook", "apiKey"}
 
 
 def test_the_trigger_has_poll_times_in_the_mode_that_polls_and_none_in_others() -> None:

@@ -223,6 +223,13 @@ async def test_events_that_cannot_be_subscribed_are_refused_in_words(
     assert handlers(sandbox) == []
 
 
+async def test_a_webhook_cannot_subscribe(shim: Path, sandbox: Sandbox) -> None:
+    webhook = {"bitrix24WebhookApi": (await credential_data(sandbox))["bitrix24WebhookApi"]}
+    async with app_events(shim, webhook, "ONCRMDEALADD", authentication="webhook") as trigger:
+        with pytest.raises(TriggerFailure, match="need an OAuth2 credential"):
+            await trigger.subscribe()
+
+
 async def test_an_event_brings_its_record_and_no_secret(
     shim: Path, sandbox: Sandbox, application: dict[str, Any]
 ) -> None:

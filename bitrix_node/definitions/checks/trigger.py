@@ -55,8 +55,7 @@ def _panel(document: Document, codes: Collection[str]) -> Iterator[Fault]:
     modes = [option["value"] for option in content["triggerOn"].get("options", [])]
     for key in _MODE_KEYS:
         yield from _unknown(content.get(key, []), modes, document, key, "mode")
-    for key in ("eventLists", "withoutCredential"):
-        yield from _unknown(content.get(key, []), names, document, key, "parameter")
+    yield from _unknown(content.get("eventLists", []), names, document, "eventLists", "parameter")
     for index, entry in enumerate(parameters):
         yield from _unknown(
             entry.get("show", {}), {*names, *_FIXED}, document, f"parameters[{index}].show", "parameter"

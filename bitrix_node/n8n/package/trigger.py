@@ -44,7 +44,7 @@ def trigger_description(
         trigger: The trigger.
         events: The documented events.
         polling: What can be polled.
-        credentials: The credential types; the first is the one of modes without a choice of sign-in.
+        credentials: The credential types.
     """
     return {
         "displayName": trigger.display_name,
@@ -59,7 +59,7 @@ def trigger_description(
         "defaults": {"name": trigger.display_name},
         "inputs": [],
         "outputs": ["main"],
-        "credentials": _credentials(trigger, credentials),
+        "credentials": _credentials(credentials),
         "webhooks": [_webhook(trigger)],
         "properties": [
             *(_property(parameter, trigger, events) for parameter in (trigger.trigger_on, *trigger.parameters)),
@@ -116,20 +116,18 @@ def _of_polls(parameter: Parameter, trigger: TriggerDefinition) -> Property:
     return render_property(parameter.model_copy(update={"show": shown}))
 
 
-def _credentials(trigger: TriggerDefinition, credentials: Mapping[str, CredentialType]) -> list[Property]:
-    """Asks for the first credential unless another sign-in is chosen: some modes have no choice.
+def _credentials(credentials: Mapping[str, CredentialType]) -> list[Property]:
+    """Asks for the credential of the chosen sign-in; where no choice is shown, for none.
 
-    Any entry under `hide` hides: that is how none is asked for.
+    n8n's editor offers the credentials of all types whose `show` names the choice, and the one taken sets it.
     """
-    unneeded = {name: list(values) for name, values in trigger.without_credential.items()}
-    first, *others = credentials.values()
-    conditions: list[tuple[CredentialType, Property]] = [
-        (first, {"hide": {"authentication": [other.authentication for other in others], **unneeded}}),
-        *((other, {"show": {"authentication": [other.authentication]}}) for other in others),
-    ]
     return [
-        {"name": credential.credential, "required": True, "displayOptions": options}
-        for credential, options in conditions
+        {
+            "name": credential.credential,
+            "required": True,
+            "displayOptions": {"show": {_SIGN_IN: [credential.authentication]}},
+        }
+        for credential in credentials.values()
     ]
 
 

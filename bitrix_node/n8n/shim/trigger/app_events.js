@@ -6,6 +6,7 @@
 const { NodeOperationError } = require('n8n-workflow');
 const { Failure } = require('../failure.js');
 const { callMethod } = require('../panel/portal.js');
+const { signInOf } = require('../panel/sign_ins.js');
 const { address, plainAddress } = require('./address.js');
 const { QUEUE_GREW, acknowledge, sourceKey } = require('./queue.js');
 const { forget, stateOf } = require('./state.js');
@@ -80,6 +81,11 @@ function wantedEvents(node) {
  * @param {Wanted[]} wanted
  */
 function requireEvents(node, wanted) {
+	if (signInOf(node.getNode()).authentication !== 'oAuth2') {
+		throw new NodeOperationError(node.getNode(), 'App events need an OAuth2 credential', {
+			description: 'Only applications may subscribe to events. Choose an OAuth2 credential, or another way under \'Trigger On\'.',
+		});
+	}
 	if (!wanted.length) {
 		throw new NodeOperationError(node.getNode(), "No event is chosen under 'Events'", {
 			description: "Choose at least one, or give its code under 'Other Events' in the options.",
