@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
@@ -16,6 +16,9 @@ from bitrix_node.portal.errors import (
     TellsNotWhich,
     error_from_code,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HTTP_OK_BELOW = 400
 HTTP_TOO_MANY_REQUESTS = 429
@@ -76,6 +79,27 @@ def read_command_answer(batch: Any, key: str, method: str) -> Answer | PortalErr
         return NoAnswer("The portal's answer to the batch says nothing of this call", code="NO_ANSWER", method=method)
     total, following = (_count(_part(parts, name, key)) for name in ("result_total", "result_next"))
     return Answer(results[key], total, following, _part(parts, "result_time", key))
+
+
+def misses(batch: Any, keys: Iterable[str]) -> bool:
+    """Whether a batch's result says nothing of one of its commands."""
+    parts = batch if isinstance(batch, dict) else {}
+    told = [part for part in (parts.get("result"), parts.get("result_error")) if isinstance(part, dict)]
+    return not all(any(key in part for part in told) for key in keys)
+
+
+def repeats_names(text: bytes) -> bool:
+    """Whether an object in a body has two members of one name, so that nobody knows which of them is meant."""
+    found = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal found
+        read = dict(pairs)
+        found |= len(read) < len(pairs)
+        return read
+
+    json.loads(text, object_pairs_hook=members)
+    return found
 
 
 def read_listed_answers(batch: Answer, count: int) -> list[Answer]:

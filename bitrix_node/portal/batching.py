@@ -12,7 +12,14 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.answers import Answer, read_answer, read_command_answer, read_listed_answers
+from bitrix_node.portal.answers import (
+    Answer,
+    misses,
+    read_answer,
+    read_command_answer,
+    read_listed_answers,
+    repeats_names,
+)
 from bitrix_node.portal.calls import REST_3
 from bitrix_node.portal.clock import Moment
 from bitrix_node.portal.errors import (
@@ -23,6 +30,7 @@ from bitrix_node.portal.errors import (
     PortalError,
     TellsNotWhich,
     TokenEnded,
+    TooLarge,
 )
 from bitrix_node.portal.pace import FULL_BATCH, MOST_SECONDS, Pace
 
@@ -188,6 +196,8 @@ class Batcher:
         except PortalError as error:
             if isinstance(error, NoAnswer):
                 self._pace.unanswered(calls, sent.age)
+            if isinstance(error, TooLarge) and len(calls) > 1:
+                return [_alone(error, call) for call in calls]
             return [error.about(call.method) for call in calls]
 
     def _settle(self, call: Call, outcome: Answer | PortalError) -> None:
@@ -218,6 +228,9 @@ class Batcher:
         commands = {f"c{index}": call.command for index, call in enumerate(calls)}
         response = await self._transport.post(calls[0].endpoint, "batch", 2, {"halt": 0, "cmd": commands})
         batch: Any = read_answer(response.body, response.status, "batch").result
+        if misses(batch, commands) and repeats_names(response.body):
+            message = "The portal's answer to the batch names one of its calls twice and another one not at all"
+            raise NoAnswer(message, code="NO_ANSWER")
         return [read_command_answer(batch, key, call.method) for key, call in zip(commands, calls, strict=True)]
 
     async def _send_listed(self, calls: Sequence[Call]) -> list[Answer | PortalError]:
@@ -233,6 +246,11 @@ class Batcher:
             raise TellsNotWhich(error.message, code=error.code, http=error.http) from None
         self._pace.together(calls, batch)
         return [*answers]
+
+
+def _alone(error: TooLarge, call: Call) -> PortalError:
+    """What too large an answer to a batch means for one of its calls: one that reads may be small enough by itself."""
+    return error.about(call.method) if call.order.writes else TellsNotWhich(error.message, code=error.code)
 
 
 def _fail(calls: Iterable[Call], error: Exception) -> None:

@@ -159,6 +159,12 @@ class NoAnswer(PortalError):
     sent: Moment | None = None
 
 
+class TooLarge(NoAnswer):
+    """Sent, but the answer is larger than is read: the same call would bring the same."""
+
+    retryable = False
+
+
 class OutcomeUnknown(NoAnswer):
     """A write of which nobody knows whether it was carried out; it is never sent again.
 

@@ -17,7 +17,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bitrix_node.portal.errors import LimitReached, NoAnswer, OutcomeUnknown, PortalError, Unreachable
+from bitrix_node.portal.errors import LimitReached, NoAnswer, OutcomeUnknown, PortalError, TooLarge, Unreachable
 
 if TYPE_CHECKING:
     from bitrix_node.portal.clock import Clock
@@ -74,7 +74,7 @@ class Attempts:
             self._limited += 1
             if self._limited >= self._policy.limit_attempts:
                 raise final from None
-        elif isinstance(final, NoAnswer | Unreachable) and not isinstance(final, OutcomeUnknown):
+        elif isinstance(final, NoAnswer | Unreachable) and not isinstance(final, OutcomeUnknown | TooLarge):
             self._failed += 1
             if self._failed >= self._policy.attempts:
                 raise final from None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bitrix_node.portal.errors import NoAnswer, NotThePortal, PortalError, Unreachable, error_from_code
+from bitrix_node.portal.errors import NoAnswer, NotThePortal, PortalError, TooLarge, Unreachable, error_from_code
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,6 +24,11 @@ HTTP_BUSY = {408, 429, *range(500, 600)}
 
 KEPT_ALIVE = 4.0
 """Seconds an idle connection is kept: less than any usual server does, so that none is used just as it is closed."""
+
+LARGEST_ANSWER = 64 << 20
+"""Bytes of an answer that are read at most: far more than a full batch of lists has, and memory for all that travel."""
+
+_MEGABYTE = 1 << 20
 
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
@@ -50,11 +55,12 @@ class Transport:
     Args:
         timeouts: how long to wait.
         connections: how many at once.
+        largest: bytes that an answer may have.
     """
 
-    def __init__(self, timeouts: Timeouts | None = None, connections: int = 16) -> None:
+    def __init__(self, timeouts: Timeouts | None = None, connections: int = 16, largest: int = LARGEST_ANSWER) -> None:
         self._timeouts = timeouts or Timeouts()
-        self._connections = connections
+        self._connections, self._largest = connections, largest
         self._session: aiohttp.ClientSession | None = None
 
     async def post(
@@ -68,6 +74,7 @@ class Transport:
         Raises:
             Unreachable: when nothing was sent.
             NoAnswer: when it was sent and no whole response came back.
+            TooLarge: when more came back than is read.
             NotThePortal: when the address redirects elsewhere.
         """
         body = arguments if endpoint.token is None else {**_keyed(arguments), "auth": endpoint.token}
@@ -75,7 +82,7 @@ class Transport:
             address = endpoint.address(method, version)
             payload = BytesIO(json.dumps(body).encode())
             async with self.session.post(address, data=payload, headers=_JSON, allow_redirects=False) as response:
-                content = await response.read()
+                content = await _read_whole(response, method, self._largest)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise _unreachable(endpoint.portal, method, error) from None
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
@@ -122,6 +129,28 @@ class Transport:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _read_whole(response: aiohttp.ClientResponse, method: str, largest: int) -> bytes:
+    """The body, as it comes; one that is too large is left where it is.
+
+    Raises:
+        TooLarge: when it is.
+    """
+    if (response.content_length or 0) > largest:
+        raise _too_large(response, method, largest)
+    content = bytearray()
+    async for piece in response.content.iter_any():
+        content += piece
+        if len(content) > largest:
+            raise _too_large(response, method, largest)
+    return bytes(content)
+
+
+def _too_large(response: aiohttp.ClientResponse, method: str, largest: int) -> TooLarge:
+    response.close()
+    message = f"The portal's answer is larger than {largest // _MEGABYTE} MB and was not read"
+    return TooLarge(message, code="ANSWER_TOO_LARGE", http=response.status, method=method)
 
 
 def _keyed(arguments: dict[str, Any] | list[Any]) -> dict[str, Any]:
