@@ -9,7 +9,7 @@ import secrets
 import signal
 import socket
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import aiohttp
 
@@ -90,6 +90,7 @@ class N8nProcess:
         auth_token: What runners show to the task broker; drawn when not given.
         port: Port of the editor and its API; a free one when 0 or taken.
         extra_environment: Variables over the usual ones.
+        command: What n8n is started as: its main process, or a `worker` of queue mode.
     """
 
     installation: Path
@@ -97,6 +98,7 @@ class N8nProcess:
     auth_token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     port: int = 0
     extra_environment: Mapping[str, str] = field(default_factory=dict)
+    command: Literal["start", "worker"] = "start"
     broker_port: int = field(init=False, default=0)
     _process: asyncio.subprocess.Process | None = field(init=False, default=None, repr=False)
     _output: IO[bytes] | None = field(init=False, default=None, repr=False)
@@ -126,7 +128,7 @@ class N8nProcess:
         await self.stop()
 
     async def start(self) -> None:
-        """Starts n8n and returns when its editor and its task broker both answer.
+        """Starts n8n and returns when its editor (a worker's health check) and its task broker both answer.
 
         Raises:
             InstallationError: n8n ended or stayed silent; carries the end of its log.
@@ -138,7 +140,7 @@ class N8nProcess:
         self._process = await asyncio.create_subprocess_exec(
             str(find_node().executable),
             str(self.installation / "node_modules" / "n8n" / "bin" / "n8n"),
-            "start",
+            self.command,
             cwd=self.user_folder,
             env=self._environment(),
             stdin=asyncio.subprocess.DEVNULL,
@@ -175,6 +177,9 @@ class N8nProcess:
             **_SETTINGS,
             "N8N_USER_FOLDER": str(self.user_folder),
             "N8N_PORT": str(self.port),
+            # What a worker has instead of an editor.
+            "QUEUE_HEALTH_CHECK_ACTIVE": str(self.command == "worker").lower(),
+            "QUEUE_HEALTH_CHECK_PORT": str(self.port),
             # One address everywhere, so that the session's cookie holds when OAuth2 leads back to n8n.
             "N8N_EDITOR_BASE_URL": self.url,
             "WEBHOOK_URL": f"{self.url}/",
