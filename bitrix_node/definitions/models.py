@@ -420,11 +420,11 @@ class CredentialField(Parameter):
 
 
 class CredentialTest(VocabularyModel):
-    """The request with which n8n tries a credential out."""
+    """How n8n tries a credential out, and what its form says when that fails."""
 
-    base_url: str
-    url: str
-    method: Literal["GET", "POST"] = "POST"
+    method: str
+    without_permissions: str
+    refusals: dict[str, str] = {}
 
 
 class CredentialType(VocabularyModel):

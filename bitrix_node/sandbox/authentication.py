@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,10 +87,13 @@ class Authenticator:
         database: where webhooks and tokens are kept.
         clock: decides what has expired.
         seed: name that stable secrets are derived from.
+        token_requests: requests after which an access token has expired; None for no such end.
     """
 
-    def __init__(self, database: Database, clock: Clock, seed: str) -> None:
+    def __init__(self, database: Database, clock: Clock, seed: str, token_requests: int | None = None) -> None:
         self._database = database
+        self._token_requests = token_requests
+        self._requests_by_token: Counter[str] = Counter()
         self._clock = clock
         self._seed = seed
         self.application = Application(
@@ -149,6 +153,12 @@ class Authenticator:
         self._database.collection("tokens", ("value",)).insert(record)
         return value
 
+    def revoke_refresh_tokens(self) -> None:
+        """Forget every refresh token, so that accounts have to be connected again when their access token ends."""
+        tokens = self._database.collection("tokens", ("value",))
+        for record in [entry for entry in tokens.all() if entry["kind"] == "refresh"]:
+            tokens.delete(record["id"])
+
     @property
     def member_id(self) -> str:
         """The number by which Bitrix24 knows the portal."""
@@ -196,9 +206,15 @@ class Authenticator:
         record = self._database.collection("tokens", ("value",)).first(value=token, kind="access")
         if record is None:
             raise RestError("invalid_token", "Unable to get application by token", 401)
-        if record["expires"] <= self._clock.time():
+        if record["expires"] <= self._clock.time() or self._is_used_up(token):
             raise RestError("expired_token", "The access token provided has expired.", 401)
         return self._caller(record["user_id"], frozenset(record["scopes"]), record["client_id"], self.application)
+
+    def _is_used_up(self, token: str) -> bool:
+        if self._token_requests is None:
+            return False
+        self._requests_by_token[token] += 1
+        return self._requests_by_token[token] > self._token_requests
 
     def _caller(self, user_id: int, scopes: frozenset[str], key: str, application: Application | None) -> Caller:
         user: Record | None = self._database.collection("users").get(user_id)

@@ -64,6 +64,7 @@ class SandboxConfig:
         host: address to listen on.
         operating_seconds: work time one method may use in ten minutes before it answers 429.
         token_lifetime: seconds an OAuth2 access token is good for.
+        token_requests: requests after which an OAuth2 access token has expired all the same; None for no such end.
         certificate: PEM file with the server's certificate and its key; the portal then speaks HTTPS, which some
             clients insist on.
         event_seconds: how long a handler of events may take to answer.
@@ -78,6 +79,7 @@ class SandboxConfig:
     host: str = "127.0.0.1"
     operating_seconds: float = 480
     token_lifetime: int = 3600
+    token_requests: int | None = None
     certificate: Path | str | None = None
     event_seconds: float = 10
 
@@ -90,6 +92,8 @@ class SandboxConfig:
         BucketSize.parse(self.bucket)
         if self.seed not in ("demo", "empty"):
             raise ValueError(f"The seed is 'demo' or 'empty'; got '{self.seed}'.")
+        if self.token_requests is not None and self.token_requests < 1:
+            raise ValueError("token_requests is at least 1, or None.")
         for name in ("latency_ms", "command_ms"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} cannot be negative.")

@@ -63,7 +63,7 @@ class Portal:
     def __post_init__(self) -> None:
         """Open the database and plant the seed into a new one."""
         self.database = Database(self.config.database, Dispatcher.watches)
-        self.authenticator = Authenticator(self.database, self.clock, self.config.seed)
+        self.authenticator = Authenticator(self.database, self.clock, self.config.seed, self.config.token_requests)
         self.bucket = LeakyBucket(BucketSize.parse(self.config.bucket), self.clock)
         self.quota = OperatingQuota(self.config.operating_seconds, self.clock)
         self.faults = Faults()

@@ -135,6 +135,10 @@ class Sandbox:
         """The installed OAuth2 application."""
         return self._portal.authenticator.application
 
+    def revoke_refresh_tokens(self) -> None:
+        """Make the OAuth server refuse every refresh token given so far."""
+        self._portal.authenticator.revoke_refresh_tokens()
+
     @property
     def statistics(self) -> Statistics:
         """Counters of requests and commands."""

@@ -53,6 +53,25 @@ class Editor:
         await self.page.goto(f"{self.url}/workflow/{workflow_id}/{node_id}")
         await expect(self.page.get_by_test_id("ndv")).to_be_visible(timeout=30_000)
 
+    async def new_credential(self, kind: str) -> Locator:
+        """Opens the form of a new credential.
+
+        Args:
+            kind: Name of its type in n8n's list.
+
+        Returns:
+            The form.
+        """
+        await self.page.goto(f"{self.url}/home/credentials")
+        await self.page.get_by_test_id("add-resource-credential").click()
+        await self.page.get_by_test_id("new-credential-type-select").click()
+        await self.page.keyboard.type(kind)
+        await self.page.get_by_test_id("new-credential-type-select-option").filter(has_text=kind).click()
+        await self.page.get_by_test_id("new-credential-type-button").click()
+        form = self.page.get_by_test_id("credential-edit-dialog")
+        await expect(form.get_by_test_id("credential-save-button")).to_be_visible()
+        return form
+
     async def choices(self, parameter: str) -> list[str]:
         """Opens a dropdown of the open panel and returns what it offers."""
         field = self.page.get_by_test_id("node-parameters").get_by_test_id(f"parameter-input-{parameter}")

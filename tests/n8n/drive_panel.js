@@ -11,6 +11,7 @@
  *            {call: {method, arguments, version, seconds}}
  *            {fields: {lookups, name}}
  *            {search: {definitions, filter, token}}   the method `list` of n8n's listSearch
+ *            {trial: {trials, type}}                  the test of a credential, as its form runs it
  *            {load: {definitions}}                    the method `list` of n8n's loadOptions
  */
 
@@ -95,6 +96,16 @@ const context = {
 	helpers: { httpRequestWithAuthentication },
 };
 
+/** The one helper of n8n's credential tests. */
+async function legacyRequest({ uri, followRedirect, ...request }) {
+	return await send({ ...request, url: uri, disableFollowRedirect: !followRedirect });
+}
+
+async function trial({ trials, type }) {
+	const { credentialTests } = require(join(shim, 'panel', 'credentialTests.js'));
+	return await credentialTests(trials)[type].call({ helpers: { request: legacyRequest } }, { type, data: scenario.data[type] });
+}
+
 function lookups() {
 	return require(join(shim, 'panel', 'lookups.js'));
 }
@@ -103,6 +114,7 @@ const TASKS = {
 	call: async (call) => await require(join(shim, 'panel', 'portal.js')).callMethod(context, call),
 	fields: async ({ lookups, name }) => await require(join(shim, 'panel', 'fieldMapping.js')).fieldMappings(lookups)[name].call(context),
 	search: async ({ definitions, filter, token }) => await lookups().listSearch(definitions).list.call(context, filter ?? undefined, token ?? undefined),
+	trial,
 	load: async ({ definitions }) => await lookups().loadOptions(definitions).list.call(context),
 };
 

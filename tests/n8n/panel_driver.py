@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.definitions import Definitions
 from bitrix_node.n8n.installation.node import find_node
+from bitrix_node.n8n.package.credentials import credential_trials
 from bitrix_node.n8n.package.scripts import shim_scripts
 from tests.signing_in import oauth2_data
 
@@ -88,6 +90,13 @@ class Panel:
         self.requests, self.refreshes = tuple(told["requests"]), told["refreshes"]
         outcomes: list[dict[str, Any]] = told["outcomes"]
         return outcomes
+
+    async def tries_out(self) -> dict[str, str]:
+        """Runs the test of the chosen credential and returns what its form says: `status` and `message`."""
+        trials = credential_trials(Definitions.packaged().credentials)
+        (outcome,) = await self.does({"trial": {"trials": trials, "type": CREDENTIALS[self.authentication]}})
+        verdict: dict[str, str] = outcome["result"]
+        return verdict
 
     async def calls(self, method: str, version: int = 2, seconds: float = 30, **arguments: Any) -> dict[str, Any]:
         """Calls one method and returns what came of it."""

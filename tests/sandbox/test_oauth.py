@@ -7,12 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bitrix_node.sandbox import Sandbox, SandboxConfig
 from tests.sandbox.client import RestClient
 
 if TYPE_CHECKING:
     import aiohttp
-
-    from bitrix_node.sandbox import Sandbox
 
 REDIRECT = "http://localhost:5678/rest/oauth2-credential/callback"
 
@@ -124,6 +123,26 @@ async def test_an_access_token_expires_and_a_refresh_token_serves_once(
     await client.result("profile", {"auth": second["access_token"]})
     status, body = await exchange(sandbox, session, **refresh)
     assert (status, body["error"]) == (400, "invalid_grant")
+
+
+async def test_an_access_token_can_end_after_so_many_requests(session: aiohttp.ClientSession) -> None:
+    async with Sandbox(SandboxConfig(token_requests=2)) as sandbox:
+        first = await sign_in(sandbox, session)
+        client = RestClient(session, f"{sandbox.url}/rest/")
+        for _ in range(2):
+            await client.result("profile", {"auth": first["access_token"]})
+        assert (await client.refusal("profile", {"auth": first["access_token"]}))[:2] == (401, "expired_token")
+        refresh = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+        _, second = await exchange(sandbox, session, **refresh)
+        await client.result("profile", {"auth": second["access_token"]})
+
+
+async def test_a_revoked_refresh_token_is_refused(sandbox: Sandbox, session: aiohttp.ClientSession) -> None:
+    tokens = await sign_in(sandbox, session)
+    sandbox.revoke_refresh_tokens()
+    status, body = await exchange(sandbox, session, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert (status, body["error"]) == (400, "invalid_grant")
+    await RestClient(session, f"{sandbox.url}/rest/").result("profile", {"auth": tokens["access_token"]})
 
 
 async def test_a_refresh_token_lives_180_days(sandbox: Sandbox, session: aiohttp.ClientSession) -> None:

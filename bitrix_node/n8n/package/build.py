@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.definitions.catalog import Definitions
 from bitrix_node.n8n.package.archive import pack
+from bitrix_node.n8n.package.credentials import credential_trials
 from bitrix_node.n8n.package.description import node_description, shim_plan
 from bitrix_node.n8n.package.icons import ASSETS, icon_files
 from bitrix_node.n8n.package.lookups import panel_lookups
@@ -67,6 +68,7 @@ def package_files(definitions: Definitions) -> dict[str, bytes]:
         "LICENSE": (ASSETS / "LICENSE").read_bytes(),
         f"{SHIM}/plan.json": _json(shim_plan(resources, credentials)),
         f"{SHIM}/panel/fieldLookups.json": _json(definitions.field_lookups),
+        f"{SHIM}/panel/credentialTests.json": _json(credential_trials(credentials)),
         f"{SHIM}/panel/lookups.json": _json(panel_lookups(definitions.lookups, resources)),
     }
     for entry in node.nodes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.n8n.package.credentials import tested_by
 from bitrix_node.n8n.package.icons import icon_reference
 from bitrix_node.n8n.package.panel import panel_properties
 from bitrix_node.rest import method_habits
@@ -37,6 +38,7 @@ def node_description(
                 "name": credential.credential,
                 "required": True,
                 "displayOptions": {"show": {"authentication": [credential.authentication]}},
+                **tested_by(credential),
             }
             for credential in credentials.values()
         ],

@@ -20,9 +20,11 @@ _NODE = """\
 'use strict';
 
 const {{ execute }} = require('../../shim/execute.js');
+const {{ credentialTests }} = require('../../shim/panel/credentialTests.js');
 const {{ fieldMappings }} = require('../../shim/panel/fieldMapping.js');
 const {{ listSearch, loadOptions }} = require('../../shim/panel/lookups.js');
 const description = require('./description.json');
+const trials = require('../../shim/panel/credentialTests.json');
 const fieldLookups = require('../../shim/panel/fieldLookups.json');
 const lookups = require('../../shim/panel/lookups.json');
 const plan = require('../../shim/plan.json');
@@ -31,6 +33,7 @@ class {name} {{
 	description = description;
 
 	methods = {{
+		credentialTest: credentialTests(trials),
 		listSearch: listSearch(lookups),
 		loadOptions: loadOptions(lookups),
 		resourceMapping: fieldMappings(fieldLookups),
@@ -49,15 +52,21 @@ _TRIGGER = """\
 // @ts-check
 'use strict';
 
+const {{ credentialTests }} = require('../../shim/panel/credentialTests.js');
 const {{ execute }} = require('../../shim/trigger/execute.js');
 const {{ pollInItsMode, withPollTimes }} = require('../../shim/trigger/poll_times.js');
 const {{ receive }} = require('../../shim/trigger/receive.js');
 const {{ isSubscribed, subscribe, unsubscribe }} = require('../../shim/trigger/subscription.js');
 const description = require('./description.json');
 const plan = require('./plan.json');
+const trials = require('../../shim/panel/credentialTests.json');
 
 class {name} {{
 	description = withPollTimes(description);
+
+	methods = {{
+		credentialTest: credentialTests(trials),
+	}};
 
 	webhookMethods = {{
 		default: {{
@@ -151,9 +160,6 @@ def _credential_fields(credential: CredentialType) -> dict[str, Any]:
         "properties": [render_property(entry) for entry in credential.fields],
         "authenticate": credential.authenticate,
     }
-    if credential.test:
-        test = credential.test
-        fields["test"] = {"request": {"baseURL": test.base_url, "url": test.url, "method": test.method}}
     return {key: value for key, value in fields.items() if value}
 
 

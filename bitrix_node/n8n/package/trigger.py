@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.definitions.trigger import event_choices
+from bitrix_node.n8n.package.credentials import tested_by
 from bitrix_node.n8n.package.icons import icon_reference
 from bitrix_node.n8n.package.properties import Property, render_property
 
@@ -126,6 +127,7 @@ def _credentials(credentials: Mapping[str, CredentialType]) -> list[Property]:
             "name": credential.credential,
             "required": True,
             "displayOptions": {"show": {_SIGN_IN: [credential.authentication]}},
+            **tested_by(credential),
         }
         for credential in credentials.values()
     ]

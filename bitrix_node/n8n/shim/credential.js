@@ -7,6 +7,7 @@
  */
 
 const { Failure } = require('./failure.js');
+const { refreshFailure } = require('./renewal.js');
 
 /** A token that ends sooner than this is refreshed before it is used. */
 const MARGIN_MILLISECONDS = 120_000;
@@ -101,11 +102,12 @@ async function storedToken(node) {
 	const credential = await node.getCredentials(RENEWABLE);
 	const data = /** @type {Record<string, unknown> | undefined} */ (credential.oauthTokenData);
 	if (!data?.access_token) {
-		throw new Failure('The Bitrix24 credential is not connected', 'Open the credential and choose "Connect my account".');
+		throw new Failure('The Bitrix24 credential is not connected', 'Open the credential and choose "Connect".');
 	}
 	const { plan, requestsPerSecond, burst } = credential;
 	const limits = { plan, requestsPerSecond, burst };
-	return { data, limits, endsAt: Number(credential.n8n_expires_at ?? Number(data.expires ?? 0) * 1000) };
+	const endsAt = data.n8n_expires_at ?? credential.n8n_expires_at ?? Number(data.expires ?? 0) * 1000;
+	return { data, limits, endsAt: Number(endsAt) };
 }
 
 /**
@@ -118,7 +120,8 @@ function endsSoon(token) {
 
 /** @param {import('n8n-workflow').IExecuteFunctions} node */
 async function refresh(node) {
-	await node.helpers.refreshOAuth2Token.call(node, RENEWABLE);
+	const failure = await node.helpers.refreshOAuth2Token.call(node, RENEWABLE).then(() => null, refreshFailure);
+	if (failure) throw failure;
 }
 
 module.exports = { readCredential };

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-/** The three ways to sign in: which credential each one needs, and where calls under it go. n8n itself signs them. */
+/** The three ways to sign in: which credential each one needs, and where calls under it go. */
 
 const { Failure } = require('../failure.js');
 
@@ -12,6 +12,8 @@ const { Failure } = require('../failure.js');
  * @property {string} authentication Its value in the node's panel.
  * @property {string} credential The credential type that it needs.
  * @property {(data: Data) => Target} target Where calls go.
+ * @property {(data: Data) => Record<string, unknown>} signature Arguments that sign a call while n8n does not: it
+ *   tries credentials out before it has stored them.
  * @property {(data: Data) => unknown[]} secrets Texts that may never be shown.
  *
  * @typedef {object} Target
@@ -26,14 +28,27 @@ const WEBHOOK = /^(https?:\/\/[^/\s]+(?:\/[^/\s]+)*?)\/rest\/(?:api\/)?(\d+)\/([
 
 /** @type {SignIn[]} */
 const SIGN_INS = [
-	{ authentication: 'oAuth2', credential: 'bitrix24OAuth2Api', target: connectedPortal, secrets: oauth2Secrets },
+	{
+		authentication: 'oAuth2',
+		credential: 'bitrix24OAuth2Api',
+		target: connectedPortal,
+		signature: (data) => ({ auth: data.oauthTokenData?.access_token }),
+		secrets: oauth2Secrets,
+	},
 	{
 		authentication: 'apiKey',
 		credential: 'bitrix24Api',
 		target: (data) => portalTarget(data.portalUrl),
+		signature: (data) => ({ auth: data.accessToken }),
 		secrets: (data) => [data.accessToken],
 	},
-	{ authentication: 'webhook', credential: 'bitrix24WebhookApi', target: webhookTarget, secrets: webhookSecrets },
+	{
+		authentication: 'webhook',
+		credential: 'bitrix24WebhookApi',
+		target: webhookTarget,
+		signature: () => ({}),
+		secrets: webhookSecrets,
+	},
 ];
 
 /**
@@ -52,7 +67,7 @@ function signInOf(node) {
 function connectedPortal(data) {
 	const address = data.oauthTokenData?.client_endpoint;
 	if (!address) {
-		throw new Failure('The Bitrix24 credential is not connected', 'Open the credential and choose "Connect my account".');
+		throw new Failure('The Bitrix24 credential is not connected', 'Open the credential and choose "Connect".');
 	}
 	return portalTarget(address);
 }

@@ -4,6 +4,7 @@
 /** What it means when n8n reports an error instead of an answer. */
 
 const { Failure } = require('../failure.js');
+const { notRenewed } = require('../renewal.js');
 const { isObject, readAnswer } = require('./answers.js');
 
 /** Codes of Node.js for a connection that was not made in time, or on which nothing came in time. */
@@ -18,6 +19,8 @@ const NO_CONNECTION = /^(?:E(?!RR_)[A-Z_]+|CERT_\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+
  * @returns {Failure}
  */
 function unanswered(error, { portal, method, seconds }) {
+	const refused = notRenewed(error);
+	if (refused) return refused;
 	const http = Number(error.httpCode);
 	if (http) return /** @type {Failure} */ (readAnswer(isObject(error.context?.data) ? error.context.data : '', http, method));
 	const code = String(error.cause?.code ?? error.code ?? '');
