@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bitrix_node.sandbox import Sandbox, SandboxConfig
@@ -170,7 +170,13 @@ async def lived(shim: Path, kind: str, history: list[tuple[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["newRecords", "changedRecords"])
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(history=HISTORIES)
 def test_nothing_is_missed_and_nothing_is_told_twice(shim: Path, kind: str, history: list[tuple[str, Any]]) -> None:
     asyncio.run(lived(shim, kind, history))
