@@ -93,10 +93,38 @@ class Editor:
         await self.page.get_by_test_id("node-creator-search-bar").fill(text)
         return creator
 
+    async def open_node_actions(self, name: str) -> Locator:
+        """Chooses a node in the open list of nodes, so that its actions are shown.
+
+        Above the actions of a node with a trigger stand its triggers; in an empty workflow the actions are folded up.
+
+        Returns:
+            The heading of the actions.
+        """
+        creator = self.page.get_by_test_id("node-creator")
+        await creator.get_by_test_id("node-creator-item-name").get_by_text(name, exact=True).click()
+        headings = creator.get_by_test_id("node-creator-category-item")
+        heading = headings.filter(has_text="Actions (")
+        await expect(heading).to_be_visible()
+        if await headings.count() > 1:
+            await heading.click()
+        return heading
+
+    async def find_action(self, action: str) -> Locator:
+        """Scrolls through the open list of actions, which n8n draws piece by piece, until an action is there."""
+        names = self.page.get_by_test_id("node-creator").get_by_test_id("node-creator-item-name")
+        await expect(names.first).to_be_visible()
+        entry = names.get_by_text(action, exact=True)
+        while not await entry.count():
+            drawn = await names.count()
+            await names.last.scroll_into_view_if_needed()
+            await expect(names).not_to_have_count(drawn)
+        await entry.scroll_into_view_if_needed()
+        return entry
+
     async def drag_action_in(self, action: str) -> None:
         """Drags an action from the open list of actions onto the canvas; its panel opens."""
-        entry = self.page.get_by_test_id("node-creator").get_by_text(action, exact=True)
-        await entry.scroll_into_view_if_needed()
+        entry = await self.find_action(action)
         await entry.drag_to(self.page.locator(PANE), target_position={"x": 500, "y": 400})
         await expect(self.page.get_by_test_id("ndv")).to_be_visible()
 

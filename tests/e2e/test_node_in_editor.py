@@ -39,20 +39,19 @@ async def test_search_finds_the_node_by_what_people_call_it(editor: Editor, alia
 
 async def test_the_list_of_actions_is_complete(editor: Editor) -> None:
     await editor.new_workflow()
-    creator = await editor.search_nodes("bitrix24")
-    await creator.get_by_test_id("node-creator-item-name").get_by_text("Bitrix24", exact=True).click()
+    await editor.search_nodes("bitrix24")
+    heading = await editor.open_node_actions("Bitrix24")
     definitions = Definitions.packaged()
     count = sum(len(definitions.resource(name).operations) for name in definitions.resource_names)
-    heading = creator.get_by_text(f"Actions ({count})")
-    await expect(heading).to_be_visible()
-    await creator.get_by_text(DELETE_CHAT_USER.action, exact=True).scroll_into_view_if_needed()
+    await expect(heading).to_contain_text(f"Actions ({count})")
+    await editor.find_action(DELETE_CHAT_USER.action)
     await editor.picture("node-actions")
 
 
 async def test_delete_chat_user_dragged_in_shows_its_panel(editor: Editor) -> None:
     await editor.new_workflow()
-    creator = await editor.search_nodes("bitrix24")
-    await creator.get_by_test_id("node-creator-item-name").get_by_text("Bitrix24", exact=True).click()
+    await editor.search_nodes("bitrix24")
+    await editor.open_node_actions("Bitrix24")
     await editor.drag_action_in(DELETE_CHAT_USER.action)
     panel = editor.page.get_by_test_id("node-parameters")
     await expect(panel.get_by_test_id("parameter-input-operation").locator("input")).to_have_value(
@@ -73,8 +72,8 @@ async def test_delete_chat_user_dragged_in_shows_its_panel(editor: Editor) -> No
 
 async def test_the_credential_offers_the_choice_of_sign_in(editor: Editor) -> None:
     await editor.new_workflow()
-    creator = await editor.search_nodes("bitrix24")
-    await creator.get_by_test_id("node-creator-item-name").get_by_text("Bitrix24", exact=True).click()
+    await editor.search_nodes("bitrix24")
+    await editor.open_node_actions("Bitrix24")
     await editor.drag_action_in(DELETE_CHAT_USER.action)
     await editor.page.get_by_test_id("node-credentials-select").click()
     await editor.page.get_by_test_id("node-credentials-select-item-new").click()

@@ -59,7 +59,12 @@ class N8nClient:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._session = aiohttp.ClientSession(headers=_HEADERS, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._session = aiohttp.ClientSession(
+            headers=_HEADERS,
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            # n8n closes idle connections after a while, also just when one is used again.
+            connector=aiohttp.TCPConnector(force_close=True),
+        )
 
     async def __aenter__(self) -> Self:
         return self
