@@ -68,7 +68,7 @@ class Editor:
         await self.page.keyboard.type(kind)
         await self.page.get_by_test_id("new-credential-type-select-option").filter(has_text=kind).click()
         await self.page.get_by_test_id("new-credential-type-button").click()
-        form = self.page.get_by_test_id("credential-edit-dialog")
+        form = self.page.get_by_test_id("editCredential-modal")
         await expect(form.get_by_test_id("credential-save-button")).to_be_visible()
         return form
 
@@ -143,11 +143,11 @@ class Editor:
             timeout=60_000
         )
 
-    async def picture(self, name: str) -> None:
-        """Takes a picture of the window for the documentation, without n8n's passing notes."""
+    async def picture(self, name: str, part: Locator | None = None) -> None:
+        """Takes a picture of the window, or of a part of it, for the documentation, without n8n's passing notes."""
         IMAGES.mkdir(parents=True, exist_ok=True)
         for note in await self.page.locator(".el-notification__closeBtn").all():
             await note.click()
         await expect(self.page.locator(".el-notification")).to_have_count(0)
         await self.page.mouse.move(1, 450)
-        await self.page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+        await (part or self.page).screenshot(path=IMAGES / f"{name}.png", animations="disabled")

@@ -80,8 +80,13 @@ async def test_an_access_token_that_is_wrong(n8n: N8nClient, portal: Sandbox) ->
 
 async def test_the_form_says_what_is_wrong_and_then_that_it_works(editor: Editor, portal: Sandbox) -> None:
     form = await editor.new_credential("Bitrix24 Webhook API")
-    await (
-        form.get_by_test_id("parameter-input-webhookSecret").locator("input").fill(f"{portal.url}/rest/1/deletedc0de/")
-    )
+    address = form.get_by_test_id("parameter-input-webhookSecret").locator("input")
+    await address.fill(f"{portal.url}/rest/1/deletedc0de/")
     await form.get_by_test_id("credential-save-button").click()
-    await expect(form.get_by_text("does not know this webhook")).to_be_visible(timeout=30_000)
+    await form.get_by_text("More details").click(timeout=30_000)
+    await expect(form.get_by_text("Bitrix24 does not know this webhook.")).to_be_visible()
+    await editor.picture("credential-webhook-refused", form)
+    await address.fill(portal.webhook_url)
+    await form.get_by_test_id("credential-save-button").click()
+    await expect(form.get_by_test_id("credentials-config-container-test-success")).to_be_visible(timeout=30_000)
+    await editor.picture("credential-webhook", form)
