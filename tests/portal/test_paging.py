@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bitrix_node.portal import Answer, Portal
 from bitrix_node.portal.errors import Incomplete, Refused
@@ -126,27 +128,28 @@ def one_page(rows: Rows, arguments: dict[str, Any]) -> Answer:
     return Answer(rows.ids(0, min(arguments["limit"], 200)))
 
 
-@pytest.mark.parametrize(
-    ("kind", "habit"),
-    [
-        ("start", with_total),
-        ("START", with_total),
-        ("start", without_total),
-        ("START", without_total),
-        ("lastId", newest_first),
-        ("lastRow", newest_first),
-        ("offset", counted),
-        ("OFFSET", counted_in("OFFSET", "LIMIT")),
-        ("paramsOffset", counted_in("params", "offset", "limit")),
-        ("PARAMSOffset", counted_in("PARAMS", "offset", "limit")),
-        ("page", numbered),
-        ("NAV_PARAMS", numbered_to_the_last),
-        ("tail", oldest_first),
-        ("pagination", counted_in_pagination),
-        ("afterCursor", cursor_in_the_answer),
-        ("nextCursor", cursor_in_the_answer),
-    ],
-)
+HABITS: list[tuple[str, Callable[[Rows, dict[str, Any]], Answer]]] = [
+    ("start", with_total),
+    ("START", with_total),
+    ("start", without_total),
+    ("START", without_total),
+    ("lastId", newest_first),
+    ("lastRow", newest_first),
+    ("offset", counted),
+    ("OFFSET", counted_in("OFFSET", "LIMIT")),
+    ("paramsOffset", counted_in("params", "offset", "limit")),
+    ("PARAMSOffset", counted_in("PARAMS", "offset", "limit")),
+    ("page", numbered),
+    ("NAV_PARAMS", numbered_to_the_last),
+    ("tail", oldest_first),
+    ("pagination", counted_in_pagination),
+    ("afterCursor", cursor_in_the_answer),
+    ("nextCursor", cursor_in_the_answer),
+]
+"""How lists are handed out, and a method that does it."""
+
+
+@pytest.mark.parametrize(("kind", "habit"), HABITS)
 @pytest.mark.parametrize(
     ("count", "limit", "wanted", "requests"),
     [
@@ -174,6 +177,36 @@ async def test_as_many_rows_as_wanted_in_as_few_requests_as_possible(
     everything = range(count) if habit is not newest_first else range(count - 1, -1, -1)
     assert found == list(everything)[:wanted]
     assert len(rows.asked) == requests
+
+
+@given(
+    way=st.sampled_from(HABITS),
+    count=st.integers(0, 700),
+    limit=st.none() | st.integers(1, 800),
+    gone=st.sets(st.integers(0, 13)),
+)
+async def test_any_list_comes_whole_and_in_order_or_not_at_all(
+    way: tuple[str, Callable[[Rows, dict[str, Any]], Answer]], count: int, limit: int | None, gone: set[int]
+) -> None:
+    """Some of the requests, by number, are refused: then nothing is handed out unless they were not needed."""
+    kind, habit = way
+    rows = Rows(count, habit)
+
+    async def call(arguments: dict[str, Any]) -> Answer:
+        number = len(rows.asked)
+        answer = await rows.call(arguments)
+        if number in gone:
+            raise Refused("Access denied", code="ACCESS_DENIED", method="some.list")
+        return answer
+
+    everything = list(range(count) if habit is not newest_first else range(count - 1, -1, -1))
+    try:
+        found, _ = await fetch_rows(ListRequest(call, {"filter": {}}, rows_of, kind, limit))
+    except Refused:
+        assert any(number < len(rows.asked) for number in gone)
+    else:
+        assert [row["id"] for row in found] == everything[:limit]
+        assert not any(number < len(rows.asked) for number in gone)
 
 
 async def test_a_cursor_is_sent_where_the_method_reads_it() -> None:
