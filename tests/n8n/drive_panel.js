@@ -48,12 +48,19 @@ function parsed(text) {
 	}
 }
 
+/** n8n's error for whatever else the OAuth server refuses, as its request helper hands it on. */
+function refused(answer) {
+	const cause = Object.assign(new Error('Client authentication failed'), { code: 'EAUTH', body: answer });
+	return failed(cause.message, cause.code, undefined, cause);
+}
+
 async function refresh(data) {
 	record.refreshes += 1;
 	const { clientId, clientSecret, accessTokenUrl, oauthTokenData } = data;
 	const form = { grant_type: 'refresh_token', client_id: clientId, client_secret: clientSecret, refresh_token: oauthTokenData.refresh_token };
 	const answer = await fetch(accessTokenUrl, { method: 'POST', body: new URLSearchParams(form) });
 	const token = await answer.json();
+	if (token.error && token.error !== 'invalid_grant') throw refused(token);
 	if (token.error) throw Object.assign(new Error('The credential "Portal" needs to be reconnected.'), { description: 'Open the credential and reconnect it to continue.' });
 	data.oauthTokenData = { ...oauthTokenData, ...token };
 }

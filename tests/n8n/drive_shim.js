@@ -7,6 +7,7 @@
  *   values       parameter -> one value per item, or {throws: text}, for parameters that hold expressions
  *   credentials  what getCredentials returns, in turn; the last one stays
  *   answers      what startJob gives, in turn: {result} | {error} | {throws} | {stops: true}, which stops the execution
+ *   refusal      the error with which n8n fails to renew a token, where it does
  *   runner       what the question for a runner is answered with, in turn: likewise; {silent: true} for no answer
  *                at all; {launched: true} for one that only a job brings up
  */
@@ -90,6 +91,7 @@ const context = {
 		prepareBinaryData: async (buffer, fileName, mimeType) => ({ stored: buffer.toString(), fileName, mimeType }),
 		refreshOAuth2Token: async () => {
 			record.refreshes += 1;
+			if (scenario.refusal) throw Object.assign(new Error(scenario.refusal.message), scenario.refusal);
 		},
 	},
 };

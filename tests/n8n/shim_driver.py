@@ -95,6 +95,7 @@ def drive(
     continue_on_fail: bool = False,
     credentials: list[dict[str, Any]] | None = None,
     runner: list[dict[str, Any]] | None = None,
+    refusal: dict[str, Any] | None = None,
 ) -> Outcome:
     """Executes the shim once; the action is Delete Chat User under a webhook unless the parameters say otherwise."""
     scenario = {
@@ -112,6 +113,7 @@ def drive(
         "credentials": credentials or [WEBHOOK],
         "answers": answers,
         "runner": runner or [PRESENT],
+        "refusal": refusal,
     }
     process = subprocess.run(
         [find_node().executable, HERE / "drive_shim.js", SHIM],

@@ -121,6 +121,15 @@ class TestFailures:
         thrown = (await panel.calls("profile"))["thrown"]
         assert "needs to be reconnected" in thrown["message"]
 
+    async def test_an_application_that_the_oauth_server_does_not_know(self, panel: Panel) -> None:
+        panel.authentication = "oAuth2"
+        panel.data["bitrix24OAuth2Api"]["oauthTokenData"]["access_token"] = "ended"
+        panel.data["bitrix24OAuth2Api"]["clientSecret"] = "wrongsecret"
+        thrown = (await panel.calls("profile"))["thrown"]
+        assert thrown["message"] == "Bitrix24 does not know the application of the credential"
+        assert thrown["description"].startswith("Compare Client ID and Client Secret with the application in Bitrix24")
+        assert "wrongsecret" not in str(thrown)
+
     @pytest.mark.parametrize(("method", "version"), [("user.get", 2), ("tasks.task.list", 3)])
     async def test_a_missing_scope(self, panel: Panel, sandbox: Sandbox, method: str, version: int) -> None:
         panel.data["bitrix24WebhookApi"]["webhookSecret"] = sandbox.webhook(scopes={"crm"})
