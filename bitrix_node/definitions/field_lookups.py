@@ -1,7 +1,7 @@
-"""Field lookups: where the field mapper of n8n's panel gets the portal's own fields from.
+"""Field lookups: where the field mapper and the rows of filters in n8n's panel get the portal's own fields from.
 
 One file a lookup in `node_definitions/lookups/fields/`. They are data for the panel alone, which asks the portal by
-itself (see `bitrix_node/n8n/shim/panel/fieldMapping.js`); no run of an action reads them.
+itself (see `field_mapping.js` and `field_names.js` in `bitrix_node/n8n/shim/panel`); no run of an action reads them.
 """
 
 from __future__ import annotations

@@ -156,7 +156,22 @@ def _parameter(entry: str | Mapping[str, Any], names: _Names, path: str) -> Tree
             {**group, "members": _parameters(group["members"], names, f"{path}.groups[{index}].members")}
             for index, group in enumerate(parameter["groups"])
         ]
+    if "builds" in parameter and "fieldLookup" in parameter:
+        parameter["groups"] = [_with_portal_fields(group, parameter) for group in parameter["groups"]]
     return parameter
+
+
+def _with_portal_fields(group: Tree, parameter: Tree) -> Tree:
+    """Rows whose column Field is chosen from the portal's fields; names that are not among them are let through."""
+    chosen = {"type": "options", "displayName": "Field Name or ID", "customValues": True}
+    shared = {key: parameter[key] for key in ("fieldLookup", "dependsOn") if key in parameter}
+    members = [
+        {key: value for key, value in member.items() if key != "placeholder"} | chosen | shared
+        if member["name"] == "field"
+        else member
+        for member in group["members"]
+    ]
+    return {**group, "members": members}
 
 
 def with_own_type(shared: Mapping[str, Any], written: Mapping[str, Any]) -> Mapping[str, Any]:

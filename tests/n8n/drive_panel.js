@@ -10,6 +10,7 @@
  *   tasks  done one after the other in the same process:
  *            {call: {method, arguments, version, seconds}}
  *            {fields: {lookups, name}}
+ *            {names: {lookups, name}}
  *            {search: {definitions, filter, token}}   the method `list` of n8n's listSearch
  *            {trial: {trials, type}}                  the test of a credential, as its form runs it
  *            {load: {definitions}}                    the method `list` of n8n's loadOptions
@@ -119,7 +120,8 @@ function lookups() {
 
 const TASKS = {
 	call: async (call) => await require(join(shim, 'panel', 'portal.js')).callMethod(context, call),
-	fields: async ({ lookups, name }) => await require(join(shim, 'panel', 'fieldMapping.js')).fieldMappings(lookups)[name].call(context),
+	fields: async ({ lookups, name }) => await require(join(shim, 'panel', 'field_mapping.js')).fieldMappings(lookups)[name].call(context),
+	names: async ({ lookups, name }) => await require(join(shim, 'panel', 'field_names.js')).fieldNames(lookups)[name].call(context),
 	search: async ({ definitions, filter, token }) => await lookups().listSearch(definitions).list.call(context, filter ?? undefined, token ?? undefined),
 	trial,
 	load: async ({ definitions }) => await lookups().loadOptions(definitions).list.call(context),

@@ -57,8 +57,8 @@ def choices(field: dict[str, Any]) -> dict[str, Any]:
     return {option["name"]: option["value"] for option in field["options"]}
 
 
-def test_every_lookup_has_a_mapper_and_every_mapper_a_panel_to_try() -> None:
-    assert {lookup for _, _, lookup in MAPPERS} == set(DEFINITIONS.field_lookups)
+def test_every_mapper_has_a_lookup_and_a_panel_to_try() -> None:
+    assert {lookup for _, _, lookup in MAPPERS} <= set(DEFINITIONS.field_lookups)
     assert {resource for resource, _, _ in MAPPERS} == set(NEEDED)
 
 

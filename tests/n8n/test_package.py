@@ -81,6 +81,23 @@ def test_each_resource_offers_its_operations_with_their_action_text() -> None:
         }
 
 
+def test_rows_offer_fields_from_the_portal_or_take_a_text() -> None:
+    (filters,) = (entry for entry in shown("crm", "getAll") if entry["name"] == "filters")
+    column = filters["options"][0]["values"][0]
+    assert (column["name"], column["displayName"], column["type"]) == ("field", "Field Name or ID", "options")
+    assert column["typeOptions"]["loadOptionsMethod"] == "crmRecords"
+    assert column["typeOptions"]["loadOptionsDependsOn"][:2] == ["entityType", "entityType.value"]
+    assert column["description"].endswith('using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.')
+    assert not {"options", "placeholder"} & set(column)
+    (filters,) = (entry for entry in shown("workgroup", "getAll") if entry["name"] == "filters")
+    assert filters["options"][0]["values"][0]["type"] == "string"
+
+
+def test_lookups_of_fields_have_names_of_their_own(files: dict[str, bytes]) -> None:
+    loaded = json.loads(files["dist/shim/panel/lookups.json"])["loadOptions"]
+    assert not set(loaded) & set(DEFINITIONS.field_lookups)
+
+
 def test_a_credential_is_asked_for_by_the_choice_of_sign_in() -> None:
     (authentication,) = (entry for entry in DESCRIPTION["properties"] if entry["name"] == "authentication")
     choices = [option["value"] for option in authentication["options"]]

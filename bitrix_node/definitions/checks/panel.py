@@ -57,8 +57,8 @@ _OWNED_KEYS = {
     "rows": ("string", "json"),
     "minValue": ("number",),
     "maxValue": ("number",),
-    "fieldLookup": ("resourceMapper",),
-    "dependsOn": ("resourceMapper",),
+    "fieldLookup": ("resourceMapper", "fixedCollection"),
+    "dependsOn": ("resourceMapper", "fixedCollection"),
 }
 _NEEDED_KEYS = {
     "options": "options",

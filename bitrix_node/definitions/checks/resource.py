@@ -81,6 +81,8 @@ def resource_faults(
     ]
     yield from repeated_operations(operations)
     for operation in operations:
+        if field_lookups is not None:
+            yield from unknown_field_lookups(_written(operation), field_lookups, operation.file)
         if not _names_left_out(operation, head):
             for check in OPERATION_CHECKS:
                 yield from check(operation)
@@ -90,6 +92,13 @@ def resource_faults(
                 yield from use_faults(operation, lookups)
     if not any(document.left_out.get("operations") for document in (head, *parts)) and operations:
         yield from unused_entries(head.content, operations, head.file)
+
+
+def _written(operation: OperationView) -> Iterator[tuple[str, Tree]]:
+    """The parameters that an operation describes itself, or changes parts of."""
+    for index, entry in enumerate(operation.tree.get("parameters", [])):
+        if not isinstance(entry, str):
+            yield f"{operation.place}.parameters[{index}]", entry
 
 
 def _lent_parameters(head: Document, head_path: Path) -> Mapping[str, Tree]:

@@ -27,6 +27,10 @@ _EMPTY_DEFAULTS: Mapping[str, Any] = {
 # n8n shows these as HTML.
 _RICH_TEXTS = ("description", "hint")
 _TYPE_OPTIONS = {"rows": "rows", "min_value": "minValue", "max_value": "maxValue"}
+# What n8n's linter wants to read about a dropdown whose choices are loaded.
+_LOADED = (
+    'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>'
+)
 _EXISTS = {"_cnd": {"exists": True}}
 
 
@@ -50,6 +54,9 @@ def render_property(parameter: Parameter, siblings: Sequence[Parameter] = ()) ->
         "displayOptions": _display_options(parameter.show, siblings),
     }
     rendered |= {name: escape(getattr(parameter, name) or "", quote=False) or None for name in _RICH_TEXTS}
+    if parameter.type == "options" and parameter.field_lookup:
+        own = rendered["description"]
+        rendered["description"] = f"{own}. {_LOADED}." if own else _LOADED
     return {key: value for key, value in rendered.items() if key == "default" or value not in (None, {})}
 
 
@@ -81,10 +88,12 @@ def _type_options(parameter: Parameter) -> Property:
     rendered["resourceMapper"] = _resource_mapper(parameter)
     if parameter.lookup and parameter.type != LOCATOR:
         rendered["loadOptionsMethod"] = method_name(parameter.lookup)
-    # n8n sees a change of a locator only in its value.
-    rendered["loadOptionsDependsOn"] = [
-        place for path in parameter.depends_on for place in (path, f"{path}.value")
-    ] or None
+    if parameter.type == "options":
+        rendered.setdefault("loadOptionsMethod", parameter.field_lookup)
+    if parameter.type != "fixedCollection":
+        # n8n sees a change of a locator only in its value.
+        places = [place for path in parameter.depends_on for place in (path, f"{path}.value")]
+        rendered["loadOptionsDependsOn"] = places or None
     return {key: value for key, value in rendered.items() if value is not None}
 
 
@@ -93,7 +102,7 @@ def _resource_mapper(parameter: Parameter) -> Property | None:
 
     In n8n's mode `add` a required field would have to be filled in here although it may be given elsewhere.
     """
-    if parameter.field_lookup is None:
+    if parameter.type != "resourceMapper":
         return None
     return {
         "resourceMapperMethod": parameter.field_lookup,

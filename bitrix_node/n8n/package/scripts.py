@@ -21,7 +21,8 @@ _NODE = """\
 
 const {{ execute }} = require('../../shim/execute.js');
 const {{ credentialTests }} = require('../../shim/panel/credentialTests.js');
-const {{ fieldMappings }} = require('../../shim/panel/fieldMapping.js');
+const {{ fieldMappings }} = require('../../shim/panel/field_mapping.js');
+const {{ fieldNames }} = require('../../shim/panel/field_names.js');
 const {{ listSearch, loadOptions }} = require('../../shim/panel/lookups.js');
 const description = require('./description.json');
 const trials = require('../../shim/panel/credentialTests.json');
@@ -35,7 +36,7 @@ class {name} {{
 	methods = {{
 		credentialTest: credentialTests(trials),
 		listSearch: listSearch(lookups),
-		loadOptions: loadOptions(lookups),
+		loadOptions: {{ ...loadOptions(lookups), ...fieldNames(fieldLookups) }},
 		resourceMapping: fieldMappings(fieldLookups),
 	}};
 

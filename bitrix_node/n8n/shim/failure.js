@@ -82,4 +82,18 @@ function thrown(node, failure) {
 	return new NodeApiError(node.getNode(), answer, { message, description, httpCode: String(http), itemIndex });
 }
 
-module.exports = { Failure, errorItem, thrown };
+/**
+ * Does a panel's work, with what went wrong as n8n shows it.
+ *
+ * @template T
+ * @param {{getNode: () => import('n8n-workflow').INode}} node n8n's context.
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function inWords(node, work) {
+	const outcome = await work().catch((/** @type {any} */ error) => (error instanceof Failure ? thrown(node, error) : error));
+	if (outcome instanceof Error) throw outcome;
+	return outcome;
+}
+
+module.exports = { Failure, errorItem, inWords, thrown };

@@ -6,7 +6,7 @@
  * Whatever cannot be read is thrown; a list never holds anything that the portal did not give.
  */
 
-const { Failure, thrown } = require('../failure.js');
+const { inWords } = require('../failure.js');
 const { valueOf } = require('./arguments.js');
 const { portalAddress } = require('./portal.js');
 const { chosenLookup, readAll, readOn } = require('./rows.js');
@@ -59,18 +59,6 @@ function loadOptions(definitions) {
  */
 function each(uses, made) {
 	return Object.fromEntries(Object.entries(uses).map(([name, use]) => [name, made(use)]));
-}
-
-/**
- * @template T
- * @param {ILoadOptionsFunctions} context
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-async function inWords(context, work) {
-	const outcome = await work().catch((/** @type {any} */ error) => (error instanceof Failure ? thrown(context, error) : error));
-	if (outcome instanceof Error) throw outcome;
-	return outcome;
 }
 
 /**

@@ -5,11 +5,14 @@
 
 const { Failure } = require('../failure.js');
 const { at, chosen, put } = require('./arguments.js');
-const { attempt } = require('./portal.js');
 
 /**
  * @typedef {import('n8n-workflow').ILoadOptionsFunctions} Context
  * @typedef {Record<string, any>} Data One node of a lookup, or of what the portal answered.
+ * @typedef {import('./answers.js').Answer} Answer
+ *
+ * @typedef {(context: Context, call: {method: string, arguments: Data}) => Promise<Answer | Failure>} Read How the portal is
+ *   asked: anew, or by what it answered a moment ago.
  */
 
 const MOST_PAGES = 20;
@@ -18,17 +21,18 @@ const MOST_PAGES = 20;
  * @param {Context} context
  * @param {Data} step
  * @param {Data} answers What earlier steps answered.
+ * @param {Read} read
  * @returns {Promise<any>} The result; nothing where the portal's refusal is one that the lookup can do without.
  */
-async function answerOf(context, step, answers) {
+async function answerOf(context, step, answers, read) {
 	/** @type {Data} */
 	const sent = {};
 	for (const [path, source] of Object.entries(step.arguments ?? {})) {
 		const value = resolved(context, source, answers);
 		if (value !== undefined) put(sent, path, value);
 	}
-	const answer = await attempt(context, { method: step.method, arguments: sent });
-	if (!(answer instanceof Failure)) return step.rows ? await allRows(context, step, sent, answer) : answer.result;
+	const answer = await read(context, { method: step.method, arguments: sent });
+	if (!(answer instanceof Failure)) return step.rows ? await allRows(context, step, sent, answer, read) : answer.result;
 	const { code } = /** @type {{code?: string}} */ (answer.details);
 	if (!(step.tolerates ?? []).includes(code)) throw answer;
 	return undefined;
@@ -38,14 +42,15 @@ async function answerOf(context, step, answers) {
  * @param {Context} context
  * @param {Data} step
  * @param {Data} sent
- * @param {import('./answers.js').Answer} first The first page.
+ * @param {Answer} first The first page.
+ * @param {Read} read
  * @returns {Promise<any[]>} The rows of all pages, as many as a dropdown can bear.
  */
-async function allRows(context, step, sent, first) {
+async function allRows(context, step, sent, first, read) {
 	const rows = [...at(first.result, step.rows)];
 	let { next } = first;
 	for (let page = 1; next !== undefined && page < MOST_PAGES; page += 1) {
-		const answer = await attempt(context, { method: step.method, arguments: { ...sent, start: next } });
+		const answer = await read(context, { method: step.method, arguments: { ...sent, start: next } });
 		if (answer instanceof Failure) throw answer;
 		rows.push(...at(answer.result, step.rows));
 		({ next } = answer);

@@ -7,7 +7,7 @@ const { at } = require('./arguments.js');
 
 /**
  * @typedef {Record<string, any>} Data One node of a lookup, or of what the portal answered.
- * @typedef {import('./fieldMapping.js').Field} Field
+ * @typedef {import('./field_reading.js').Field} Field
  */
 
 /**

@@ -7,20 +7,19 @@
  */
 
 const { Failure, thrown } = require('../failure.js');
-const { at, chosen } = require('./arguments.js');
-const { choicesOf } = require('./fieldChoices.js');
-const { answerOf, fulfilled } = require('./fieldSteps.js');
+const { chosen } = require('./arguments.js');
+const { choicesOf } = require('./field_choices.js');
+const { chosenSource, describedFields, labelOf, sharing } = require('./field_reading.js');
+const { answerOf, fulfilled } = require('./field_steps.js');
+const { attempt } = require('./portal.js');
 
 /**
  * @typedef {import('n8n-workflow').ILoadOptionsFunctions} Context
  * @typedef {import('n8n-workflow').ResourceMapperField} MapperField
  * @typedef {import('n8n-workflow').ResourceMapperFields} MapperFields
  * @typedef {Record<string, any>} Data One node of a lookup, or of what the portal answered.
- *
- * @typedef {object} Field A field as the portal describes it.
- * @property {string} id
- * @property {string} type The portal's type.
- * @property {Data} told The portal's description.
+ * @typedef {import('./field_reading.js').Field} Field
+ * @typedef {import('./field_reading.js').FieldLookup} FieldLookup
  */
 
 /** Choices that a label tells. */
@@ -32,7 +31,7 @@ const MAPPER = 'fieldValues';
 /**
  * n8n's `methods.resourceMapping`.
  *
- * @param {Record<string, {sources: Data[]}>} lookups
+ * @param {Record<string, FieldLookup>} lookups
  * @returns {Record<string, (this: Context) => Promise<MapperFields>>} One function for each lookup, under its name.
  */
 function fieldMappings(lookups) {
@@ -51,7 +50,7 @@ function fieldMappings(lookups) {
  * already: n8n would take an empty list for the portal's answer and forget them.
  *
  * @param {Context} context
- * @param {{sources: Data[]}} lookup
+ * @param {FieldLookup} lookup
  * @returns {Promise<MapperFields>}
  */
 async function mapperFields(context, lookup) {
@@ -64,18 +63,17 @@ async function mapperFields(context, lookup) {
 
 /**
  * @param {Context} context
- * @param {{sources: Data[]}} lookup
+ * @param {FieldLookup} lookup
  * @returns {Promise<MapperField[]>}
  */
 async function fieldsOf(context, lookup) {
-	const source = lookup.sources.find((entry) => fulfilled(context, entry.when));
-	if (!source) throw new Failure('There are no fields to choose from here', 'Give the fields under Fields (JSON).');
+	const source = chosenSource(context, lookup, 'Give the fields under Fields (JSON).');
 	/** @type {Record<string, any>} */
 	const answers = {};
 	/** @type {Field[]} */
 	let offered = [];
 	for (const step of source.steps) {
-		if (fulfilled(context, step.when) && needed(step, offered)) answers[step.id] = await answerOf(context, step, answers);
+		if (fulfilled(context, step.when) && needed(step, offered)) answers[step.id] = await answerOf(context, step, answers, attempt);
 		if (source.fields.answer.split('.')[0] === step.id) offered = offeredFields(source, answers);
 	}
 	const operation = chosen(context, 'operation');
@@ -99,20 +97,8 @@ function needed(step, offered) {
  * @returns {Field[]} The fields of the portal, but for those that only it writes or that have parameters of their own.
  */
 function offeredFields(source, answers) {
-	const { answer, id, type, readOnly } = source.fields;
-	const { fields = [], types = [] } = source.leaveOut ?? {};
-	return Object.entries(at(answers, answer) ?? {})
-		.map(([key, told]) => ({ id: String(id ? told[id] : key), type: typeOf(told, type), told }))
-		.filter((field) => !isYes(field.told[readOnly]) && !fields.includes(field.id) && !types.includes(field.type));
-}
-
-/**
- * @param {Data} told
- * @param {string | string[]} keys
- * @returns {string} Such as `integer`, or `productproperty:S:Date`.
- */
-function typeOf(told, keys) {
-	return [keys].flat().map((key) => told[key]).filter(Boolean).join(':');
+	const { readOnly } = source.fields;
+	return describedFields(source, answers, source.leaveOut).filter((field) => !isYes(field.told[readOnly]));
 }
 
 /**
@@ -123,13 +109,13 @@ function typeOf(told, keys) {
  * @returns {MapperField}
  */
 function mapperField(source, field, answers, isCreation) {
-	const { title, required, multiple } = source.fields;
+	const { required, multiple } = source.fields;
 	const known = source.known?.[field.id] ?? {};
 	const isRequired = isCreation && isYes(field.told[required]) && !(source.filledIn ?? []).includes(field.id);
 	const options = known.choices ?? choicesOf(source, field, answers);
 	const isSeveral = isYes(field.told[multiple]);
-	const single = options.length ? 'options' : (known.type ?? source.types[field.type] ?? 'string');
-	const label = String(field.told[title] || known.title || field.id);
+	const single = options.length ? 'options' : (known.type ?? source.types?.[field.type] ?? 'string');
+	const label = labelOf(source, field);
 	return {
 		id: field.id,
 		displayName: isSeveral && options.length ? `${label} (${listed(options)})` : label,
@@ -169,10 +155,9 @@ function isYes(value) {
  * @returns {MapperField[]} Fields that share their label are told apart by their names.
  */
 function distinct(fields) {
-	const labels = fields.map((field) => field.displayName);
-	const isShared = (/** @type {string} */ label) => labels.indexOf(label) !== labels.lastIndexOf(label);
+	const isShared = sharing(fields, (field) => field.displayName);
 	return fields.map((field) =>
-		isShared(field.displayName) ? { ...field, displayName: `${field.displayName} (${field.id})` } : field,
+		isShared(field) ? { ...field, displayName: `${field.displayName} (${field.id})` } : field,
 	);
 }
 
