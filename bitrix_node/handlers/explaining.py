@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.listing import row_limit
 from bitrix_node.handlers.marking import marked
-from bitrix_node.handlers.pending import pending_answer
+from bitrix_node.handlers.pending import pending_answers
 from bitrix_node.handlers.planning import check_required, check_use, check_values, known_elements, plan
 from bitrix_node.handlers.step import SINGLE_REQUESTS
 from bitrix_node.parameters import build_arguments
@@ -14,6 +14,8 @@ from bitrix_node.parameters.arguments import new_code, resolve_source
 from bitrix_node.portal.paging import first_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bitrix_node.definitions import Operation, Request
     from bitrix_node.parameters import Values
 
@@ -35,14 +37,17 @@ def explain(operation: Operation, values: Values) -> list[dict[str, Any]]:
     check_required(values, requests)
     check_use(operation, values, requests)
     check_values(operation, values, requests)
-    return [_described(request, values, element) for request in requests for element in known_elements(request, values)]
+    answers = pending_answers(requests)
+    return [
+        _described(request, values, answers, element)
+        for request in requests
+        for element in known_elements(request, values, answers)
+    ]
 
 
-def _described(request: Request, values: Values, element: Any) -> dict[str, Any]:
-    method = (
-        request.method if isinstance(request.method, str) else resolve_source(request.method, values, pending_answer)
-    )
-    call: dict[str, Any] = {"method": method, "arguments": build_arguments(request, values, pending_answer, element)}
+def _described(request: Request, values: Values, answers: Callable[[str], Any], element: Any) -> dict[str, Any]:
+    method = request.method if isinstance(request.method, str) else resolve_source(request.method, values, answers)
+    call: dict[str, Any] = {"method": method, "arguments": build_arguments(request, values, answers, element)}
     if request.version != 2:  # noqa: PLR2004
         call["version"] = request.version
     if request.paging is not None and request.paging.kind != "none":

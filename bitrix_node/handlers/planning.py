@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.catalogued import completed, for_applications_only
 from bitrix_node.handlers.output import check_output
-from bitrix_node.handlers.pending import pending_answer
+from bitrix_node.handlers.pending import pending_answers
 from bitrix_node.parameters import UNSET, ParameterError, build_arguments
 from bitrix_node.parameters.arguments import resolve_source, unused_parameters
 from bitrix_node.parameters.conversion import converted
@@ -101,23 +101,29 @@ def check_values(operation: Operation, values: Values, requests: Sequence[Reques
         ParameterError: that names the parameter.
     """
     check_output(values)
-    answers = [request.answer for request in requests] + ([operation.answer] if operation.answer else [])
-    for path in {path for answer in answers for path in answer.parameters}:
+    specs = [request.answer for request in requests] + ([operation.answer] if operation.answer else [])
+    for path in {path for spec in specs for path in spec.parameters}:
         converted(values, path)
+    answers = pending_answers(requests)
     for request in requests[1:]:
-        for element in known_elements(request, values):
-            build_arguments(request, values, pending_answer, element)
+        for element in known_elements(request, values, answers):
+            build_arguments(request, values, answers, element)
 
 
-def known_elements(request: Request, values: Values) -> list[Any]:
+def known_elements(request: Request, values: Values, answers: Callable[[str], Any]) -> list[Any]:
     """What a request is sent for, as far as that is known before anything has been answered.
+
+    Args:
+        request: the request.
+        values: the item's parameters.
+        answers: gives what stands for an earlier step's answer, by `step.path`.
 
     Returns:
         a single `UNSET` for a request that is sent once, and a single `Pending` where an answer will tell.
     """
     if request.each is None:
         return [UNSET]
-    return elements_of(request.each, values, pending_answer)
+    return elements_of(request.each, values, answers)
 
 
 def elements_of(source: Source, values: Values, answers: Callable[[str], Any]) -> list[Any]:

@@ -60,7 +60,7 @@ async def test_an_action_reads_as_promised(shell: Shell) -> None:
     assert (action["name"], action["handler"], action["scopes"]) == ("Delete Chat User", "call", ["imbot"])
     assert "imbot.v2.Chat.User.delete" in action["methods"]
     shown = {parameter["name"]: parameter["displayName"] for parameter in action["parameters"]}
-    assert {"botId": "Bot ID", "chatId": "Chat ID", "userId": "User ID", "options": "Options"}.items() <= shown.items()
+    assert {"botId": "Bot", "chatId": "Chat", "userId": "User", "options": "Options"}.items() <= shown.items()
 
 
 async def test_a_pipe_gets_a_line_an_action(shell: Shell) -> None:
