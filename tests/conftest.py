@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bitrix_node.portal.limits.sharing import forget_buckets
 from bitrix_node.sandbox import Sandbox, SandboxConfig
@@ -12,6 +13,10 @@ from tests.scripted_portal import ScriptedPortal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+# How long something takes is no matter of right or wrong: neither deadlines nor complaints of slowness.
+settings.register_profile("without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("without a clock")
 
 
 @pytest.fixture(autouse=True)

@@ -339,10 +339,13 @@ class Operation(VocabularyModel):
         return known
 
     @cached_property
+    def takes_files(self) -> bool:
+        """Whether a parameter names a binary field of the item."""
+        return any(parameter.use == "inputDataField" for parameter in self._all_parameters())
+
+    @cached_property
     def neutral(self) -> frozenset[str]:
         """The parameters that decide nothing: whatever value they have, the same requests are sent in the same way."""
-        if any(parameter.use == "inputDataField" for parameter in self._all_parameters()):
-            return frozenset()
         deciding = {path for parameter in self._all_parameters() for path in parameter.show or ()}
         deciding |= {path for refusal in self.refusals for condition in refusal.when for path in condition}
         deciding |= self.answer.parameters if self.answer else frozenset()

@@ -69,9 +69,13 @@ class Preparation:
         prepared = self._taken_over(item.parameters)
         if prepared is None:
             prepared = self._checked(item, item.parameters)
-            alike = len(prepared.requests) == 1 and prepared.requests[0].catalogue is None
-            self._raw, self._previous = (item.parameters, prepared) if alike else ({}, None)
+            self._raw, self._previous = item.parameters, prepared if self._speaks_for_others(prepared) else None
         return prepared
+
+    def _speaks_for_others(self, prepared: Prepared) -> bool:
+        """Whether an item that differs in neutral parameters alone is prepared like this one."""
+        requests = prepared.requests
+        return len(requests) == 1 and requests[0].catalogue is None and not self._operation.takes_files
 
     def _taken_over(self, raw: Mapping[str, Any]) -> Prepared | None:
         """The item as the one before, but for what differs; `None` where that could change more than these values."""

@@ -172,10 +172,9 @@ async def lived(shim: Path, kind: str, history: list[tuple[str, Any]]) -> None:
 @pytest.mark.parametrize("kind", ["newRecords", "changedRecords"])
 @settings(
     max_examples=20,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=HISTORIES)
 def test_nothing_is_missed_and_nothing_is_told_twice(shim: Path, kind: str, history: list[tuple[str, Any]]) -> None:

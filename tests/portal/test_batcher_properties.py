@@ -96,7 +96,7 @@ async def _call_all(calls: list[Asked]) -> tuple[AnyPortal, list[Any]]:
     return other, list(found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calls=CALLS)
 def test_every_call_has_its_own_answer(calls: list[Asked]) -> None:
     portal, found = asyncio.run(_call_all(calls))

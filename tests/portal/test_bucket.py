@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bitrix_node.credentials.limits import RequestLimits
@@ -101,7 +101,6 @@ steps = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(steps=steps, rate=st.sampled_from([0.5, 2, 5, 50]), burst=st.integers(1, 20))
 def test_the_portal_never_refuses_however_long_requests_travel(
     steps: list[tuple[str, float, float, bool]], rate: float, burst: int
@@ -123,7 +122,6 @@ def test_the_portal_never_refuses_however_long_requests_travel(
             assert turn.delay > 0
 
 
-@settings(deadline=None)
 @given(waiting=st.integers(1, 30), rate=st.sampled_from([0.5, 2, 5]), burst=st.integers(1, 10))
 def test_whoever_comes_back_when_told_passes_at_once(waiting: int, rate: float, burst: int) -> None:
     bucket = LeakyBucket(RequestLimits(rate, burst))

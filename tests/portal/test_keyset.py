@@ -85,7 +85,7 @@ CLUSTERS = st.lists(
 
 
 @given(ids=CLUSTERS, descending=st.booleans(), limit=st.none() | st.integers(1, 1500))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 async def test_every_row_comes_once_and_in_order(ids: list[int], descending: bool, limit: int | None) -> None:
     table = Table(ids)
     before, counting.KEYSET_ABOVE = counting.KEYSET_ABOVE, 60

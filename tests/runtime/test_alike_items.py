@@ -80,3 +80,9 @@ async def test_progress_tells_of_every_item(node: Node) -> None:
         progress=lambda report: seen.append(report.done),
     )
     assert seen[-1] == len(items)
+
+
+async def test_each_item_has_its_own_file(node: Node, sandbox: Sandbox) -> None:
+    files = [{"json": {}, "binary": {"data": {"data": "b25l", "fileName": f"{name}.txt"}}} for name in "abc"]
+    found = await node.execute("file", "upload", parameters={"binaryPropertyName": "data", "folderId": 17}, items=files)
+    assert [entry["json"]["NAME"] for entry in found] == ["a.txt", "b.txt", "c.txt"]
