@@ -36,9 +36,10 @@ build: $(VENV)/.runtime
 bench: $(VENV)/.development
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(NOTE),--note "$(NOTE)")
 
-# The pages about the actions, after a change of definitions or cases.
+# The pages about the actions, and what their items look like, after a change of definitions or cases.
 pages: $(VENV)/.development
 	$(BIN)/python -m tools.action_pages
+	$(BIN)/python -m tools.output_schemas
 
 clean:
 	rm -rf $(VENV) dist

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import json
-import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import aiohttp
 import pytest
-from click.testing import CliRunner
 
 from bitrix_node.definitions import Definitions
-from bitrix_node.hosts.cli import bitrix_node
-from bitrix_node.parameters.paths import at_path
-from tests.chain_files import Chain, ChainStep, Credential, load_chains
-from tests.signing_in import oauth2_data
+from tests.chain_files import Chain, load_chains
+from tests.chain_story import opened_story
+from tools.output_schemas.shapes import merged, shapes_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,127 +17,22 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox import Sandbox
 
 CHAINS = load_chains()
-KEPT = re.compile(r"\$(\w+)")
-KEPT_INSIDE = re.compile(r"\$\{(\w+)\}")
-
-
-@dataclass
-class Story:
-    """One chain on its portal."""
-
-    url: str
-    webhook_url: str
-    folder: Path
-    session: aiohttp.ClientSession
-    credential: Credential
-    tokens: dict[str, Any]
-    kept: dict[str, Any] = field(default_factory=dict)
-
-    async def tell(self, step: ChainStep) -> None:
-        if step.run is not None:
-            await self._act(step)
-        else:
-            await self._look(step)
-
-    async def _act(self, step: ChainStep) -> None:
-        items = await asyncio.to_thread(self._run, step)
-        if step.fails is not None:
-            (item,) = items
-            assert "error" in item["json"], f"did not fail: {item}"
-            if step.fails.code is not None:
-                assert item["json"]["details"]["code"] == step.fails.code, item
-            if step.fails.message is not None:
-                assert item["json"]["error"] == step.fails.message
-            return
-        failed = [item["json"] for item in items if "error" in item["json"] and "details" in item["json"]]
-        assert not failed, f"failed: {json.dumps(failed, indent=1)}"
-        self._compare(step, items, step.returns)
-        for name, expected in step.binary.items():
-            found = items[0]["binary"][name]
-            content = base64.b64decode(found["data"])
-            assert expected.text is None or content.decode() == self.filled(expected.text)
-            assert expected.starts is None or content.startswith(expected.starts.encode("latin-1"))
-            assert expected.file_name in {None, found.get("fileName")}
-            assert expected.mime_type in {None, found["mimeType"]}
-
-    async def _look(self, step: ChainStep) -> None:
-        url, arguments = self._address(step), self.filled(step.arguments)
-        if self._acts_as(step) == "application":
-            arguments = {**arguments, "auth": self.tokens["access_token"]}
-        async with self.session.post(url, json=arguments) as answer:
-            body = await answer.json()
-        if step.fails is not None:
-            assert "error" in body, f"did not fail: {body}"
-            code = body["error"]["code"] if isinstance(body["error"], dict) else body["error"]
-            assert step.fails.code in {None, code}
-            return
-        assert "result" in body, body
-        self._compare(step, body["result"], step.answers)
-
-    def _compare(self, step: ChainStep, found: Any, expected: Any) -> None:
-        if expected is not None:
-            assert not (missing := _missing(self.filled(expected), found)), _told(missing, found)
-        if step.count is not None:
-            assert len(found) == step.count, f"{len(found)} entries: {json.dumps(found, indent=1)[:2000]}"
-        for entry in self.filled(step.has):
-            assert any(not _missing(entry, other) for other in _entries(found)), _told([f"no {entry}"], found)
-        for entry in self.filled(step.lacks):
-            assert all(_missing(entry, other) for other in _entries(found)), _told([f"there is {entry}"], found)
-        for name, path in step.keep.items():
-            self.kept[name] = at_path(found, path)
-            assert self.kept[name] is not None, _told([f"nothing at {path}"], found)
-
-    def _run(self, step: ChainStep) -> Any:
-        """Runs the action as `bitrix-node run` does; the items that it prints."""
-        resource, operation = step.action
-        arguments = ["run", resource, operation, "--continue-on-fail", "--no-progress"]
-        arguments += ["--params", json.dumps(self.filled(step.parameters)), "--items", "-"]
-        arguments += ["--credential", str(self._credential_file(step))]
-        finished = CliRunner().invoke(
-            bitrix_node, arguments, input=json.dumps(self.filled(step.items)), standalone_mode=False
-        )
-        assert finished.exception is None, f"{finished.exception!r}: {finished.output}"
-        return json.loads(finished.stdout)
-
-    def _credential_file(self, step: ChainStep) -> Path:
-        acts_as = self._acts_as(step)
-        file = self.folder / f"{acts_as}.json"
-        if not file.exists():
-            webhook = {"type": "bitrix24WebhookApi", "webhookSecret": self.webhook_url}
-            file.write_text(json.dumps(self.tokens if acts_as == "application" else webhook))
-        return file
-
-    def _address(self, step: ChainStep) -> str:
-        base = self.webhook_url if self._acts_as(step) == "webhook" else f"{self.url}/rest/"
-        return (base if step.version == 2 else base.replace("/rest/", "/rest/api/", 1)) + str(step.portal)
-
-    def _acts_as(self, step: ChainStep) -> Credential:
-        return step.credential or self.credential
-
-    def filled(self, value: Any) -> Any:
-        """The same value with what was kept in place of its names."""
-        if isinstance(value, dict):
-            return {name: self.filled(entry) for name, entry in value.items()}
-        if isinstance(value, list):
-            return [self.filled(entry) for entry in value]
-        if not isinstance(value, str):
-            return value
-        alone = KEPT.fullmatch(value)
-        if alone and alone.group(1) in self.kept:
-            return self.kept[alone.group(1)]
-        return KEPT_INSIDE.sub(lambda match: str(self.kept[match.group(1)]), value)
+OUTPUTS = Definitions.packaged().outputs
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: f"{chain.file}: {chain.chain}")
 async def test_chain(chain: Chain, sandbox: Sandbox, tmp_path: Path) -> None:
-    tokens = await oauth2_data(sandbox)
-    async with aiohttp.ClientSession() as session:
-        story = Story(sandbox.url, sandbox.webhook_url, tmp_path, session, chain.credential, tokens)
+    async with opened_story(chain, sandbox, tmp_path) as story:
         for number, step in enumerate(chain.steps, 1):
             try:
                 await story.tell(step)
             except AssertionError as problem:
                 raise AssertionError(f"step {number} ({step.run or step.portal}): {problem}") from None
+        for step, items in story.heard:
+            resource, operation = step.action
+            known = OUTPUTS[resource].get(operation)
+            new = merged([known or "", *shapes_of(step.parameters, items)])
+            assert known in (None, new), f"{step.run} has fields of its own: run `python -m tools.output_schemas`"
 
 
 def test_every_action_is_in_a_chain() -> None:
@@ -158,38 +45,3 @@ def test_every_action_is_in_a_chain() -> None:
         if not operation.refuses and (resource, operation.operation) not in told
     ]
     assert not missing, f"actions that no chain carries out: {', '.join(missing)}"
-
-
-def _missing(expected: Any, found: Any, place: str = "") -> list[str]:
-    """What `expected` has and `found` lacks; objects may have more keys, lists must have the same length."""
-    if isinstance(expected, dict):
-        if not isinstance(found, dict):
-            return [f"{place or 'the value'} is {found!r}, not an object"]
-        return [
-            fault
-            for name, entry in expected.items()
-            for fault in (_missing(entry, found[name], f"{place}.{name}") if name in found else [f"no {place}.{name}"])
-        ]
-    if isinstance(expected, list):
-        if not isinstance(found, list) or len(found) != len(expected):
-            return [f"{place or 'the value'} is {found!r}, not a list of {len(expected)}"]
-        return [
-            fault
-            for index, (entry, other) in enumerate(zip(expected, found, strict=True))
-            for fault in _missing(entry, other, f"{place}.{index}")
-        ]
-    same = json.dumps(expected) == json.dumps(found) or (_is_id(place) and str(expected) == str(found))
-    return [] if same else [f"{place or 'the value'} is {found!r}, not {expected!r}"]
-
-
-def _is_id(place: str) -> bool:
-    """Whether an id stands there: the portal writes many as text, items have them as numbers."""
-    return place.lower().endswith(("id", "section", "parent"))
-
-
-def _entries(found: Any) -> list[Any]:
-    return list(found.values()) if isinstance(found, dict) else list(found)
-
-
-def _told(faults: list[str], found: Any) -> str:
-    return "; ".join(faults) + "\nin " + json.dumps(found, indent=1, ensure_ascii=False)[:3000]

@@ -73,6 +73,12 @@ class Definitions:
         return Polling.model_validate(read_yaml(self.location.polling))
 
     @cached_property
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        """Resource -> operation -> what its items look like: each field with its types, lists and objects as such."""
+        paths = {name: self.location.outputs / f"{name}.json" for name in self.resource_names}
+        return {name: json.loads(path.read_text("utf-8")) if path.is_file() else {} for name, path in paths.items()}
+
+    @cached_property
     def field_lookups(self) -> dict[str, dict[str, Any]]:
         """The lookups that the field mapper has its fields from, by name."""
         return read_field_lookups(self.location.field_lookups)

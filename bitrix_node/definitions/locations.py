@@ -56,6 +56,11 @@ class DataLocation:
         return self.root / "node_definitions" / "methods"
 
     @property
+    def outputs(self) -> Path:
+        """The folder with what the items of each action look like, one file a resource."""
+        return self.root / "node_definitions" / "outputs"
+
+    @property
     def polling(self) -> Path:
         """What the trigger can watch by asking again and again."""
         return self.root / "node_definitions" / "polling.yaml"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bitrix_node.definitions.checks.documents import Document, file_name, read_document
 from bitrix_node.definitions.checks.field_lookups import field_lookup_faults, lookup_names
 from bitrix_node.definitions.checks.lookups import lookup_documents, lookup_faults, lookups_by_name
+from bitrix_node.definitions.checks.outputs import output_faults
 from bitrix_node.definitions.checks.parameters import listed_parameters, shared_parameters
 from bitrix_node.definitions.checks.polling import polling_faults
 from bitrix_node.definitions.checks.resource import listing_faults, resource_faults, resource_heads
@@ -91,6 +92,7 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
     documents = lookup_documents(location.lookups)
     yield from lookup_faults(documents, catalogue)
     lookups = lookups_by_name(documents)
+    yield from output_faults(location.outputs, heads, location.resources)
     for head in heads.values():
         yield from resource_faults(head, parameters, options, catalogue, field_lookups, lookups)
 

@@ -24,11 +24,11 @@ ACTION: dict[str, Any] = {
     "returnAll": True,
     "filters": {
         "conditions": [
-            {"field": "OPPORTUNITY", "operator": "between", "value": "1", "upperValue": "1000000"},
-            {"field": "TITLE", "operator": "notEmpty"},
+            {"field": "opportunity", "operator": "between", "value": "1", "upperValue": "1000000"},
+            {"field": "title", "operator": "notEmpty"},
         ]
     },
-    "sort": {"fields": [{"field": "OPPORTUNITY", "direction": "DESC"}]},
+    "sort": {"fields": [{"field": "opportunity", "direction": "DESC"}]},
     "crmOptions": {"output": "selectedFields", "outputFields": "TITLE, OPPORTUNITY"},
 }
 
@@ -69,5 +69,41 @@ async def test_the_panel_shows_the_rows(editor: Editor, workflow: dict[str, Any]
     await expect(operators.nth(1)).to_have_value("Is Not Empty")
     for name, count in (("value", 1), ("upperValue", 1)):
         await expect(panel.get_by_test_id(f"parameter-input-{name}")).to_have_count(count)
+    fields = panel.get_by_test_id("parameter-input-field").locator("input")
+    await expect(fields.nth(0)).to_have_value("Amount", timeout=30_000)
+    await expect(fields.nth(1)).to_have_value("Name")
     await panel.get_by_text("Filters", exact=True).first.scroll_into_view_if_needed()
     await editor.picture(picture)
+
+
+async def test_a_row_offers_the_fields_of_the_portal_by_label(editor: Editor, n8n: N8nClient) -> None:
+    credential = next(entry for entry in await n8n.credentials() if entry["name"] == CREDENTIAL_NAME)
+    written = {"conditions": [{"field": "OPPORTUNITY", "operator": "greaterThan", "value": "1"}]}
+    action = {**ACTION, "filters": written, "sort": {}}
+    opened = await n8n.create_workflow(chain("Older names", bitrix24("Deals", credential, "webhook", **action)))
+    await editor.open_node(opened["id"], "Deals")
+    field = editor.page.get_by_test_id("node-parameters").get_by_test_id("parameter-input-field").locator("input")
+    await expect(field).to_have_value("Amount (OPPORTUNITY)", timeout=30_000)
+    await expect(editor.page.get_by_test_id("parameter-issues")).to_have_count(0)
+    offered = await editor.choices("field")
+    assert {"Amount (opportunity)", "Order number", "Created on"} <= set(offered)
+    await editor.page.locator(".el-select-dropdown").filter(visible=True).get_by_text("Order number").click()
+    await expect(field).to_have_value("Order number")
+
+
+async def test_the_editor_knows_the_fields_of_items_before_anything_ran(editor: Editor, n8n: N8nClient) -> None:
+    credential = next(entry for entry in await n8n.credentials() if entry["name"] == CREDENTIAL_NAME)
+    record = {"__rl": True, "mode": "id", "value": "1"}
+    action = {"resource": "crm", "operation": "get", "entityType": "deal", "recordId": record}
+    first, second = (bitrix24(name, credential, "webhook", **action) for name in ("Deal", "Next"))
+    opened = await n8n.create_workflow(chain("Not run yet", first, second))
+    async with editor.page.expect_response("**/schemas/*/*/crm/get.json") as asked:
+        await editor.open_node(opened["id"], "Next")
+    answer = await asked.value
+    assert answer.ok
+    assert (await answer.json())["properties"]["stageId"] == {"type": "string"}
+    panel = editor.page.get_by_test_id("ndv")
+    await expect(panel.get_by_text("Usually outputs the following fields.")).to_be_visible(timeout=30_000)
+    for name in ("title", "stageId", "opportunity"):
+        await expect(panel.get_by_text(name, exact=True)).to_be_visible()
+    await editor.picture("output-preview")

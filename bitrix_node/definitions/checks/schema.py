@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KINDS = {
     "manifest": "manifest.schema.json",
     "node": "node.schema.json",
+    "outputs": "outputs.schema.json",
     "polling": "polling.schema.json",
     "trigger": "trigger.schema.json",
     "credential": "credential.schema.json",

@@ -12,6 +12,7 @@ from bitrix_node.n8n.package.description import node_description, shim_plan
 from bitrix_node.n8n.package.icons import ASSETS, icon_files
 from bitrix_node.n8n.package.lookups import panel_lookups
 from bitrix_node.n8n.package.manifest import codex, package_manifest
+from bitrix_node.n8n.package.outputs import output_schemas
 from bitrix_node.n8n.package.scripts import (
     class_name,
     credential_script,
@@ -94,6 +95,8 @@ def _node_files(node: NodeDefinition, definitions: Definitions, package: str) ->
         f"{class_}.node.json": _json(codex(node, package, node.node), indent=2),
         "description.json": _json(node_description(node, resources, definitions.credentials)),
     }
+    schemas = output_schemas(node.version, node.resources, definitions.outputs)
+    files |= {name: _json(schema) for name, schema in schemas.items()}
     return {f"{NODES}/{class_}/{name}": content for name, content in (files | icon_files()).items()}
 
 
