@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from bitrix_node.handlers import Outcome, Reading
     from bitrix_node.portal import Portal
 
+BEGUN_TOGETHER = 250
+"""Items whose calls share requests at once: enough to fill several."""
+
 Reason: TypeAlias = Literal["token", "deadline"]
 
 
@@ -129,21 +132,28 @@ class Execution:
             for index, entry in prepared:
                 await self._run_item(index, entry)
             return
-        readings: list[tuple[int, Prepared, Reading]] = []
-        tasks = []
-        for index, entry in prepared:
-            reading = begin_reading(self._operation, entry.values, self._scope, entry.requests)
-            if reading is not None:
-                readings.append((index, entry, reading))
-            else:
-                tasks.append(asyncio.create_task(self._run_item(index, entry)))
-        tasks.append(asyncio.create_task(self._take_answers(readings)))
+        tasks: list[asyncio.Task[None]] = []
         try:
+            await self._begin(prepared, tasks)
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _begin(self, prepared: Sequence[tuple[int, Prepared]], tasks: list[asyncio.Task[None]]) -> None:
+        """Begins every item; the portal works on the first of them while the others are begun."""
+        readings: list[tuple[int, Prepared, Reading]] = []
+        for index, entry in prepared:
+            reading = begin_reading(self._operation, entry.values, self._scope, entry.requests)
+            if reading is not None:
+                readings.append((index, entry, reading))
+                continue
+            tasks.append(asyncio.create_task(self._run_item(index, entry)))
+            if len(tasks) % BEGUN_TOGETHER == 0:
+                await asyncio.sleep(0)
+        if readings:
+            tasks.append(asyncio.create_task(self._take_answers(readings)))
 
     async def _take_answers(self, readings: Sequence[tuple[int, Prepared, Reading]]) -> None:
         """Takes the answers of reads that share lists; what the lists do not show is asked for item by item."""
