@@ -134,14 +134,14 @@ class Execution:
             return
         tasks: list[asyncio.Task[None]] = []
         try:
-            await self._begin(prepared, tasks)
+            await self._begin_all(prepared, tasks)
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _begin(self, prepared: Sequence[tuple[int, Prepared]], tasks: list[asyncio.Task[None]]) -> None:
+    async def _begin_all(self, prepared: Sequence[tuple[int, Prepared]], tasks: list[asyncio.Task[None]]) -> None:
         """Begins every item; the portal works on the first of them while the others are begun."""
         readings: list[tuple[int, Prepared, Reading]] = []
         for index, entry in prepared:
