@@ -177,4 +177,11 @@ NAMES = [
         'there is no kind of paging "strat"',
         "start",
     ),
+    Wrong(
+        "an unknown lookup of fields",
+        put(OPERATIONS, "create", "parameters", 1, value={"name": "kind", "fieldLookup": "nots"}),
+        "operations.create.parameters[1].fieldLookup",
+        'there is no lookup of fields "nots"',
+        "none, as there are none to name",
+    ),
 ]

@@ -6,6 +6,24 @@ from tests.definitions.wrong import OPERATIONS, Wrong, put, remove
 
 PANEL = [
     Wrong(
+        "a lookup of fields for rows that build nothing",
+        put(
+            *("parameters", "kind"),
+            value={
+                "displayName": "Kinds",
+                "type": "fixedCollection",
+                "default": {},
+                "fieldLookup": "notes",
+                "groups": [
+                    {"name": "rows", "displayName": "Row", "members": [{"name": "field", "displayName": "Field"}]}
+                ],
+            },
+        ),
+        "parameters.kind.fieldLookup",
+        "these rows choose no field",
+        "rows that build conditions or an order",
+    ),
+    Wrong(
         "a field twice",
         put(OPERATIONS, "create", "parameters", 1, value="kind"),
         "operations.create.parameters[1]",

@@ -110,7 +110,7 @@ async function legacyRequest({ uri, followRedirect, ...request }) {
 }
 
 async function trial({ trials, type }) {
-	const { credentialTests } = require(join(shim, 'panel', 'credentialTests.js'));
+	const { credentialTests } = require(join(shim, 'panel', 'credential_tests.js'));
 	return await credentialTests(trials)[type].call({ helpers: { request: legacyRequest } }, { type, data: scenario.data[type] });
 }
 

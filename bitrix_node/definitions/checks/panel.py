@@ -46,6 +46,10 @@ def parameter_values(tree: Tree, file: str, place: str) -> Iterator[Fault]:
     for kind_of_key, needed in _NEEDED_KEYS.items():
         if kind == kind_of_key and needed not in tree:
             yield Fault(file, place, f"the type {kind} has nothing to offer", f"the key {needed}")
+    if kind == "fixedCollection" and "fieldLookup" in tree and "builds" not in tree:
+        yield Fault(
+            file, f"{place}.fieldLookup", "these rows choose no field", "rows that build conditions or an order"
+        )
 
 
 _OWNED_KEYS = {

@@ -20,7 +20,7 @@ _NODE = """\
 'use strict';
 
 const {{ execute }} = require('../../shim/execute.js');
-const {{ credentialTests }} = require('../../shim/panel/credentialTests.js');
+const {{ credentialTests }} = require('../../shim/panel/credential_tests.js');
 const {{ fieldMappings }} = require('../../shim/panel/field_mapping.js');
 const {{ fieldNames }} = require('../../shim/panel/field_names.js');
 const {{ listSearch, loadOptions }} = require('../../shim/panel/lookups.js');
@@ -53,7 +53,7 @@ _TRIGGER = """\
 // @ts-check
 'use strict';
 
-const {{ credentialTests }} = require('../../shim/panel/credentialTests.js');
+const {{ credentialTests }} = require('../../shim/panel/credential_tests.js');
 const {{ execute }} = require('../../shim/trigger/execute.js');
 const {{ pollInItsMode, withPollTimes }} = require('../../shim/trigger/poll_times.js');
 const {{ receive }} = require('../../shim/trigger/receive.js');
