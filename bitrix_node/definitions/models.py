@@ -53,7 +53,7 @@ Condition: TypeAlias = dict[str, "tuple[Any, ...] | Literal['given', 'missing']"
 """Parameter path -> the values that fulfil it, or whether it must be given. All entries must hold."""
 
 
-_MADE_OF_OTHERS = {"collection", "fixedCollection", "resourceMapper", "notice", "hidden"}
+_NEVER_NEUTRAL = {"collection", "notice", "hidden"}
 
 
 class VocabularyModel(BaseModel):
@@ -352,8 +352,8 @@ class Operation(VocabularyModel):
         for request in self.calls:
             deciding |= request.answer.parameters | {path for condition in request.when for path in condition}
             deciding |= request.method.parameters if isinstance(request.method, Source) else frozenset()
-        plain = (parameter for parameter in self.parameters if parameter.type not in _MADE_OF_OTHERS)
-        free = {entry.name for entry in plain if not (entry.show or entry.use or entry.refuses)}
+        whole = (parameter for parameter in self.parameters if parameter.type not in _NEVER_NEUTRAL)
+        free = {entry.name for entry in whole if not (entry.show or entry.use or entry.refuses)}
         return frozenset(free - deciding)
 
     def _all_parameters(self) -> Iterator[Parameter]:

@@ -115,17 +115,17 @@ class _Resolver:
         if source.parameter is not None:
             return self._parameter(source, source.parameter)
         if source.answer is not None:
-            return _transformed(source, self._answered(source.answer, source.at), f"the answer of {source.answer}")
+            return _transformed(source, self._answered(source.answer, source.at), self._blame)
         if source.element is not None:
-            return _transformed(source, self._element_at(source.element), f"'{source.element}' of an entry")
+            return _transformed(source, self._element_at(source.element), self._blame)
         if source.object:
-            return self._transformed_object(source)
+            return _transformed(source, self._object(source.object), self._blame)
         return source.value if source.generate is None else new_code()
 
     def _parameter(self, source: Source, path: str) -> Any:
         parameter = self._values.parameters[path]
         if parameter.type == "collection":
-            return _transformed(source, self._members(parameter), f"'{parameter.display_name}'")
+            return _transformed(source, self._members(parameter), self._blame)
         if source.table is not None:
             value = self._values.get(path)
             return UNSET if value is UNSET else source.table.get(str(value), value)
@@ -138,12 +138,17 @@ class _Resolver:
         key = self.resolve(at)
         return UNSET if key is UNSET else self._answers(f"{path}.{key}")
 
-    def _transformed_object(self, source: Source) -> Any:
-        """The object through its transform; a value that is refused is one of the parameters in it."""
+    def _blame(self, source: Source) -> tuple[str, str]:
+        """What a refused value is called, and the path to show: of an object it is one of the parameters in it."""
+        if source.answer is not None:
+            return f"the answer of {source.answer}", source.answer
+        if source.element is not None:
+            return f"'{source.element}' of an entry", ""
         read = source.parameters
         paths = [path for path in self._values.parameters if path in read and self._values.is_given(path)]
+        paths = paths if source.object else [str(source.parameter)]
         names = " and ".join(f"'{self._values.parameters[path].display_name}'" for path in paths)
-        return _transformed(source, self._object(source.object), names or "what is sent", *paths[:1])
+        return names or "what is sent", next(iter(paths), "")
 
     def _object(self, sources: dict[str, Source]) -> Any:
         """The sources that have something, each under its key; pending as a whole where one of them is."""
@@ -180,14 +185,15 @@ def _joined(prefix: Any, value: Any) -> Any:
     return (Pending if pending else str)(f"{prefix}{value}")
 
 
-def _transformed(source: Source, value: Any, what: str, path: str = "") -> Any:
+def _transformed(source: Source, value: Any, blame: Callable[[Source], tuple[str, str]]) -> Any:
     if value is UNSET or source.transform is None or isinstance(value, Pending):
         return value
     try:
         return TRANSFORMS[source.transform](value)
     except UnusableValue as fault:
+        what, path = blame(source)
         message = f"{what[:1].upper()}{what[1:]} must be {fault}; got {fault.got or shortened(value)}"
-        raise ParameterError(source.parameter or source.answer or path, message) from None
+        raise ParameterError(path, message) from None
 
 
 def _place(arguments: dict[str, Any], path: Sequence[str], value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 def command(method: str, arguments: dict[str, Any]) -> str:
     """One batch command: `method?key[inner]=value&…`."""
-    query = "&".join(f"{_quoted(key, '[]')}={_quoted(value)}" for key, value in _pairs(arguments))
+    query = "&".join([f"{_quoted_key(key)}={_quoted(value)}" for key, value in _pairs(arguments)])
     return f"{method}?{query}" if query else method
 
 
@@ -50,6 +51,14 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=4096)
+def _quoted_key(key: str) -> str:
+    """A key; the calls of a run have the same ones."""
+    return _quoted(key, "[]")
+
+
 def _quoted(text: str, safe: str = "") -> str:
     """Half of a surrogate pair, as broken emoji leave behind, has no UTF-8 form and becomes a question mark."""
+    if text.isascii() and text.isalnum():
+        return text
     return quote(text, safe=safe, errors="replace")
