@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from bitrix_node.definitions.models import Parameter  # noqa: TC001 (pydantic reads it)
+from bitrix_node.definitions.models import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
