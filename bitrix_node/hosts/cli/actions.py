@@ -8,8 +8,8 @@ from dataclasses import astuple
 
 import click
 
-from bitrix_node.definitions import Definitions, UnknownName
 from bitrix_node.definitions.index import IndexEntry, action_index
+from bitrix_node.definitions.unknown import UnknownName
 from bitrix_node.hosts.cli.faults import Fault
 
 
@@ -50,7 +50,8 @@ def _list_actions(resource: str | None, *, as_json: bool) -> None:
 
 
 def _print_json(resource: str | None) -> None:
-    from bitrix_node.definitions.listing import list_actions  # noqa: PLC0415 (reads everything about each action)
+    from bitrix_node.definitions.catalog import Definitions  # noqa: PLC0415 (reads everything about each action)
+    from bitrix_node.definitions.listing import list_actions  # noqa: PLC0415
 
     click.echo(json.dumps(list_actions(Definitions.packaged(), resource), indent=1, ensure_ascii=False))
 
