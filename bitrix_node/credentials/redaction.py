@@ -15,6 +15,9 @@ T = TypeVar("T")
 _ADDRESS = b"/rest/"
 """What every address with a webhook code has in it."""
 
+_ADDRESS_WORD = b"rest"
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]+")
+
 _WEBHOOK_CODE = re.compile(r"(/rest/(?:api/)?\d+/)[A-Za-z0-9_-]{6,}(?=/|$)")
 _TOKEN_PARAMETER = re.compile(r"((?:auth|access_token|refresh_token|client_secret|token)=)[^&\s\"']+")
 
@@ -34,6 +37,17 @@ def redact(value: T, secrets: frozenset[str]) -> T:
     # Longest first: of two secrets that begin alike, the rest of the longer one would stay.
     ordered = sorted(filter(_is_secret, secrets), key=len, reverse=True)
     return _redacted(value, ordered)
+
+
+def holds_no_secret(body: bytes, secrets: frozenset[str]) -> bool:
+    """Whether a response certainly has nothing to mask, as it came: a look at all of its records at once.
+
+    Args:
+        body: JSON text, in which addresses may be written with escaped slashes.
+        secrets: what must not be shown. One that JSON may write in several ways leaves the answer open.
+    """
+    plain = all(_PLAIN.fullmatch(secret) and secret.encode() not in body for secret in secrets if _is_secret(secret))
+    return plain and _ADDRESS_WORD not in body
 
 
 def _is_clean(value: Any, secrets: frozenset[str]) -> bool:

@@ -21,18 +21,18 @@ async def batch(step: Step) -> Outcome:
     """
     answer = await step.send()
     methods = {name: str(command).partition("?")[0] for name, command in step.arguments["cmd"].items()}
-    results = {name: _came_to(answer.result, name, method) for name, method in methods.items()}
+    results = {name: _came_to(answer, name, method) for name, method in methods.items()}
     if step.values.used("separateItems") is True:
         items = [{"command": name, "method": methods[name], **result} for name, result in results.items()]
         return Outcome(items, results, answer.envelope())
     return Outcome([results], results, answer.envelope())
 
 
-def _came_to(batch_result: Any, name: str, method: str) -> Json:
+def _came_to(answer: Answer, name: str, method: str) -> Json:
     """The result of a command (with `total` and `next` where it has them), its error, or that it was not reached."""
-    if not _is_mentioned(batch_result, name):
+    if not _is_mentioned(answer.result, name):
         return {"skipped": True}
-    found = read_command_answer(batch_result, name, method)
+    found = read_command_answer(answer, name, method)
     if isinstance(found, Answer):
         envelope = found.envelope()
         return {key: envelope[key] for key in ("result", "total", "next") if key in envelope}

@@ -47,7 +47,8 @@ def outcome_of(answer: Answer, step: Step) -> Outcome:
     if spec.echoes:
         echo = {name: step.arguments[name] for name in spec.echoes if name in step.arguments}
         items = [{**echo, **item} for item in items]
-    return Outcome(items, answer.result, answer.envelope())
+    own = not spec.echoes and spec.confirmation is None
+    return Outcome(items, answer.result, answer.envelope(), clean=answer.clean and own)
 
 
 def _check_success(result: Any, step: Step) -> None:

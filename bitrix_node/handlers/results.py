@@ -21,16 +21,18 @@ class Outcome:
         result: what the method returned, for later steps.
         envelope: the whole answer, for when Simplify is off.
         binary: binary fields of each item, in the order of the items; nothing where no item has any.
+        clean: whether the items certainly hold no secret.
     """
 
     items: list[dict[str, Any]]
     result: Any
     envelope: dict[str, Any]
     binary: list[dict[str, BinaryData]] = field(default_factory=list)
+    clean: bool = False
 
     def showing(self, items: list[dict[str, Any]]) -> Outcome:
         """The same outcome with these items in place of its own."""
-        return self if items is self.items else Outcome(items, self.result, self.envelope, self.binary)
+        return self if items is self.items else Outcome(items, self.result, self.envelope, self.binary, self.clean)
 
 
 def joined(outcomes: Sequence[Outcome], keys: Sequence[Any] | None = None) -> Outcome:

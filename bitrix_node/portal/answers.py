@@ -34,12 +34,14 @@ class Answer:
         total: number of all rows, for list methods that count them.
         next: start of the next page, for list methods that have one.
         time: the portal's account of the time spent.
+        clean: whether it certainly holds no secret.
     """
 
     result: Any
     total: int | None = None
     next: int | None = None
     time: dict[str, Any] | None = None
+    clean: bool = False
 
     def envelope(self) -> dict[str, Any]:
         """The answer as the portal wrapped it."""
@@ -47,7 +49,7 @@ class Answer:
         return {"result": self.result, **{key: value for key, value in optional.items() if value is not None}}
 
 
-def read_answer(text: bytes, status: int, method: str) -> Answer:
+def read_answer(text: bytes, status: int, method: str, *, clean: bool = False) -> Answer:
     """The answer in a response body.
 
     Raises:
@@ -58,18 +60,18 @@ def read_answer(text: bytes, status: int, method: str) -> Answer:
         raise read_error(body, status, method)
     if status >= HTTP_OK_BELOW or "result" not in body:
         raise _unexpected(f"The portal answered without a result (HTTP {status})", status, method)
-    return Answer(body["result"], _count(body.get("total")), _count(body.get("next")), body.get("time"))
+    return Answer(body["result"], _count(body.get("total")), _count(body.get("next")), body.get("time"), clean)
 
 
-def read_command_answer(batch: Any, key: str, method: str) -> Answer | PortalError:
+def read_command_answer(batch: Answer, key: str, method: str) -> Answer | PortalError:
     """What came of one command; PHP writes an empty map as an empty list, so every part may be one.
 
     Args:
-        batch: the result of the batch.
+        batch: the answer to the batch.
         key: name of the command.
         method: name of the REST method.
     """
-    parts = batch if isinstance(batch, dict) else {}
+    parts = batch.result if isinstance(batch.result, dict) else {}
     error = _part(parts, "result_error", key)
     if error is not None:
         body = error if isinstance(error, dict) else {"error": str(error)}
@@ -78,7 +80,7 @@ def read_command_answer(batch: Any, key: str, method: str) -> Answer | PortalErr
     if not isinstance(results, dict) or key not in results:
         return NoAnswer("The portal's answer to the batch says nothing of this call", code="NO_ANSWER", method=method)
     total, following = (_count(_part(parts, name, key)) for name in ("result_total", "result_next"))
-    return Answer(results[key], total, following, _part(parts, "result_time", key))
+    return Answer(results[key], total, following, _part(parts, "result_time", key), batch.clean)
 
 
 def misses(batch: Any, keys: Iterable[str]) -> bool:

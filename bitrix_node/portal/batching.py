@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bitrix_node.credentials.redaction import holds_no_secret
 from bitrix_node.portal.answers import (
     Answer,
     misses,
@@ -67,10 +68,18 @@ class Batcher:
         transport: sends a request.
         limiter: gives places for requests.
         statistics: counts what is sent.
+        secrets: gives every text that may not be shown.
     """
 
-    def __init__(self, transport: Transport, limiter: Limiter, statistics: Statistics) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        limiter: Limiter,
+        statistics: Statistics,
+        secrets: Callable[[], frozenset[str]],
+    ) -> None:
         self._transport, self._limiter, self._statistics = transport, limiter, statistics
+        self._secrets = secrets
         self._pace = Pace()
         self._waiting: deque[Call] = deque()
         self._again: deque[Call] = deque()
@@ -219,7 +228,7 @@ class Batcher:
         order = call.order
         self._statistics.count([call])
         response = await self._transport.post(call.endpoint, order.method, order.version, order.arguments)
-        return [read_answer(response.body, response.status, order.method)]
+        return [read_answer(response.body, response.status, order.method, clean=self._is_clean(response.body))]
 
     async def _send_batch(self, calls: Sequence[Call]) -> list[Answer | PortalError]:
         self._statistics.count(calls)
@@ -227,11 +236,14 @@ class Batcher:
             return await self._send_listed(calls)
         commands = {f"c{index}": call.command for index, call in enumerate(calls)}
         response = await self._transport.post(calls[0].endpoint, "batch", 2, {"halt": 0, "cmd": commands})
-        batch: Any = read_answer(response.body, response.status, "batch").result
-        if misses(batch, commands) and repeats_names(response.body):
+        batch = read_answer(response.body, response.status, "batch", clean=self._is_clean(response.body))
+        if misses(batch.result, commands) and repeats_names(response.body):
             message = "The portal's answer to the batch names one of its calls twice and another one not at all"
             raise NoAnswer(message, code="NO_ANSWER")
         return [read_command_answer(batch, key, call.method) for key, call in zip(commands, calls, strict=True)]
+
+    def _is_clean(self, body: bytes) -> bool:
+        return holds_no_secret(body, self._secrets())
 
     async def _send_listed(self, calls: Sequence[Call]) -> list[Answer | PortalError]:
         """Sends a batch of REST 3.0; whatever refuses it as a whole is asked of each of its calls alone."""

@@ -54,7 +54,7 @@ class Portal:
         self._limiter = limiter(endpoint.portal, limits, self._settings.redis.strip(), clock)
         self.activity = Activity()
         self._limiter.told = self.activity.limited
-        self._batcher = Batcher(self._transport, self._limiter, self.statistics)
+        self._batcher = Batcher(self._transport, self._limiter, self.statistics, lambda: self.secrets)
         self._quotas = Quotas(clock)
         self._folder = Folder(self._send)
 

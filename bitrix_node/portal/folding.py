@@ -85,7 +85,7 @@ class Folder:
         await asyncio.gather(*self._sending, return_exceptions=True)
 
     def _group(self, order: Order, fold: Fold) -> _Group:
-        alike = tuple(order.arguments.get(name) for name in fold.like)
+        alike = tuple(map(order.arguments.get, fold.like))
         key = (order.scope, order.method, order.token, order.droppable, alike)
         if key not in self._groups:
             self._groups[key] = _Group(fold, order)
@@ -107,7 +107,7 @@ class Folder:
     async def _answer_part(self, group: _Group, ids: list[int]) -> None:
         waiting = {number: group.waiting[number] for number in ids}
         try:
-            rows, time = await self._rows(group, ids) if len(ids) > 1 else ({}, None)
+            rows, listed = await self._rows(group, ids) if len(ids) > 1 else ({}, None)
         except asyncio.CancelledError:
             _fail(waiting, NotSent(CLOSED), group.order.method)
             raise
@@ -115,10 +115,10 @@ class Folder:
             _fail(waiting, error, group.order.method)
         else:
             for number, readers in waiting.items():
-                _hand_out(rows.get(number), time, group.fold, readers)
+                _hand_out(rows.get(number), listed, group.fold, readers)
 
-    async def _rows(self, group: _Group, ids: list[int]) -> tuple[dict[int, Any], dict[str, Any] | None]:
-        """The records that the list shows, by id; none where it is refused, so that every read speaks for itself.
+    async def _rows(self, group: _Group, ids: list[int]) -> tuple[dict[int, Any], Answer | None]:
+        """The records that the list shows, by id, and its answer; none where it is refused: reads speak for themselves.
 
         Raises:
             PortalError: when nothing can be had from the portal now.
@@ -132,7 +132,7 @@ class Folder:
             return {}, None
         result = answer.result.get(fold.rows) if fold.rows and isinstance(answer.result, dict) else answer.result
         rows = result if isinstance(result, list) else []
-        return {int(row[fold.key]): row for row in rows if _is_id(row.get(fold.key))}, answer.time
+        return {int(row[fold.key]): row for row in rows if _is_id(row.get(fold.key))}, answer
 
 
 def _list_order(group: _Group, ids: list[int]) -> Order:
@@ -145,9 +145,7 @@ def _list_order(group: _Group, ids: list[int]) -> Order:
 def _id_of(order: Order, fold: Fold) -> int | None:
     """The id that an order reads; `None` where it says more than a list could be asked for."""
     value: Any = order.arguments.get(fold.id)
-    if not _is_id(value) or any(name != fold.id and name not in fold.like for name in order.arguments):
-        return None
-    return int(value)
+    return int(value) if _is_id(value) and fold.arguments.issuperset(order.arguments) else None
 
 
 def _is_id(value: Any) -> bool:
@@ -156,13 +154,17 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LARGEST_ID
 
 
-def _hand_out(row: Any, time: dict[str, Any] | None, fold: Fold, readers: Sequence[Reader]) -> None:
+def _hand_out(row: Any, listed: Answer | None, fold: Fold, readers: Sequence[Reader]) -> None:
     """Gives each reader a record of its own: what one does to it is not seen by the others."""
     for number, reader in enumerate(readers):
         if reader.done():
             continue
+        if row is None or listed is None:
+            reader.set_result(None)
+            continue
         own = deepcopy(row) if number else row
-        reader.set_result(None if row is None else Answer({fold.record: own} if fold.record else own, time=time))
+        result = {fold.record: own} if fold.record else own
+        reader.set_result(Answer(result, time=listed.time, clean=listed.clean))
 
 
 def _fail(waiting: Waiting, error: Exception, method: str) -> None:

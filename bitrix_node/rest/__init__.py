@@ -58,6 +58,10 @@ class Fold:
     send: dict[str, Any] = field(default_factory=dict)
     rows: str = ""
     record: str = ""
+    arguments: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "arguments", frozenset({self.id, *self.like}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,8 +172,9 @@ class Execution:
         await asyncio.gather(*alone)
 
     def _hand_out(self, index: int, outcome: Outcome) -> None:
-        shown = outcome.showing(redact(outcome.items, self._portal.secrets))
-        self._outputs[index] = output_items(shown, index)
+        if not outcome.clean:
+            outcome = outcome.showing(redact(outcome.items, self._portal.secrets))
+        self._outputs[index] = output_items(outcome, index)
         self._progressed()
 
     def _progressed(self) -> None:

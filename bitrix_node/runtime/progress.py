@@ -62,7 +62,8 @@ class Reporter:
     def advance(self, done: int, total: int) -> None:
         """Tells how many items are done."""
         self.done, self.total = done, total
-        self.tell()
+        if self._listener is not None:
+            self.tell()
 
     def tell(self) -> None:
         """Tells how things stand."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bitrix_node.credentials import redact
-from bitrix_node.credentials.redaction import redact_message
+from bitrix_node.credentials.redaction import holds_no_secret, redact_message
 
 SECRETS = frozenset({"t0ken", "c0de"})
 
@@ -97,3 +97,19 @@ def test_a_message_masks_tokens_in_query_strings(name: str) -> None:
 
 def test_a_secret_that_begins_another_one_leaves_nothing_of_it() -> None:
     assert redact("abcd12345 abcd", frozenset({"abcd", "abcd12345"})) == "*** ***"
+
+
+@pytest.mark.parametrize(
+    ("body", "secrets", "clean"),
+    [
+        (b'{"title": "Oak desk"}', {"s3cr3tc0de"}, True),
+        (b'{"title": "s3cr3tc0de"}', {"s3cr3tc0de"}, False),
+        (b'{"link": "https:\\/\\/x.bitrix24.com\\/rest\\/1\\/other123\\/"}', {"s3cr3tc0de"}, False),
+        (b'{"title": "the rest of it"}', {"s3cr3tc0de"}, False),
+        (b'{"title": "Oak desk"}', {"may/be+escaped"}, False),
+        (b'{"title": "abc"}', {"abc"}, True),
+        (b"{}", set(), True),
+    ],
+)
+def test_a_response_that_certainly_holds_no_secret(body: bytes, secrets: set[str], clean: bool) -> None:
+    assert holds_no_secret(body, frozenset(secrets)) is clean
