@@ -38,6 +38,16 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert not anchor or anchor in anchors(linked), target
 
 
+def test_every_picture_is_there_for_light_and_for_dark() -> None:
+    light = re.findall(r'src="(docs/images/[^"]+)\.png"', (ROOT / "README.md").read_text())
+    dark = re.findall(r'srcset="(docs/images/[^"]+)-dark\.png"', (ROOT / "README.md").read_text())
+    assert light == dark
+    assert light
+    for name in light:
+        assert (ROOT / f"{name}.png").is_file()
+        assert (ROOT / f"{name}-dark.png").is_file()
+
+
 def test_the_installation_names_files_that_exist_and_the_versions_of_the_project() -> None:
     text = (DOCS / "install.md").read_text()
     for path in set(re.findall(r"(?<![\w/.])deploy/[\w.-]*\w", text)) - {"deploy/.env"}:

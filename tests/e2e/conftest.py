@@ -73,6 +73,16 @@ async def portal() -> AsyncIterator[Sandbox]:
         yield sandbox
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def credentials_as_before(n8n: N8nClient) -> AsyncIterator[None]:
+    """Takes away what a test stored by hand: the editor would offer it to nodes of other tests."""
+    before = {entry["id"] for entry in await n8n.credentials()}
+    yield
+    for entry in await n8n.credentials():
+        if entry["id"] not in before:
+            await n8n.request("DELETE", f"/rest/credentials/{entry['id']}")
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """A real Chromium."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from playwright.async_api import expect
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bitrix_node.n8n.installation.client import Owner
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
+THEMES: dict[Literal["dark", "light"], str] = {"dark": "-dark", "light": ""}
+"""What a picture's name ends in, by theme; n8n follows the system's."""
 PANE = ".vue-flow__pane"
 
 
@@ -144,10 +146,21 @@ class Editor:
         )
 
     async def picture(self, name: str, part: Locator | None = None) -> None:
-        """Takes a picture of the window, or of a part of it, for the documentation, without n8n's passing notes."""
+        """Takes pictures for the documentation, in the light theme and in the dark one, without n8n's passing notes.
+
+        Args:
+            name: name of the file; the dark one ends in `-dark`.
+            part: what to show; the whole window where not given.
+        """
         IMAGES.mkdir(parents=True, exist_ok=True)
         for note in await self.page.locator(".el-notification__closeBtn").all():
             await note.click()
         await expect(self.page.locator(".el-notification")).to_have_count(0)
         await self.page.mouse.move(1, 450)
-        await (part or self.page).screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+        for theme, file in THEMES.items():
+            await self.page.emulate_media(color_scheme=theme)
+            await self.page.wait_for_function(
+                "theme => matchMedia(`(prefers-color-scheme: ${theme})`).matches", arg=theme
+            )
+            await (part or self.page).screenshot(path=IMAGES / f"{name}{file}.png", animations="disabled")
+        await self.page.emulate_media(color_scheme="light")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox import Sandbox
     from tests.e2e.editor import Editor
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("credentials_as_before")]
 
 WORKS = {"status": "OK", "message": "Connection successful"}
 WEBHOOK, API_KEY = "bitrix24WebhookApi", "bitrix24Api"

@@ -55,9 +55,7 @@ async def test_rows_filter_sort_and_choose_fields(n8n: N8nClient, workflow: dict
     assert by_area[: len(deals)] == deals
 
 
-@pytest.mark.parametrize(("theme", "picture"), [("light", "panel-filters"), ("dark", "panel-dark")])
-async def test_the_panel_shows_the_rows(editor: Editor, workflow: dict[str, Any], theme: Any, picture: str) -> None:
-    await editor.page.emulate_media(color_scheme=theme)
+async def test_the_panel_shows_the_rows(editor: Editor, workflow: dict[str, Any]) -> None:
     await editor.open_node(workflow["id"], "Area")
     panel = editor.page.get_by_test_id("node-parameters")
     await expect(panel.get_by_test_id("parameter-input-direction")).to_be_attached(timeout=30_000)
@@ -73,7 +71,7 @@ async def test_the_panel_shows_the_rows(editor: Editor, workflow: dict[str, Any]
     await expect(fields.nth(0)).to_have_value("Amount", timeout=30_000)
     await expect(fields.nth(1)).to_have_value("Name")
     await panel.get_by_text("Filters", exact=True).first.scroll_into_view_if_needed()
-    await editor.picture(picture)
+    await editor.picture("panel-filters")
 
 
 async def test_a_row_offers_the_fields_of_the_portal_by_label(editor: Editor, n8n: N8nClient) -> None:

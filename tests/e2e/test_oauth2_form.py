@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox import Sandbox
     from tests.e2e.editor import Editor
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("credentials_as_before")]
 
 PATIENCE = 30_000
 
