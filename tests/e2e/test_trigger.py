@@ -146,6 +146,7 @@ async def test_a_burst_comes_through_the_queue(n8n: N8nClient, portal: Sandbox, 
     assert len(told) == len(commands)
     await n8n.deactivate(workflow)
     await eventually(lambda: not subscribed(portal))
+    assert portal.database.collection("offline_events").all() == []
 
 
 async def test_an_outgoing_webhook_is_known_by_its_token(n8n: N8nClient, portal: Sandbox) -> None:

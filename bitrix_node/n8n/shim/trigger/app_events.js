@@ -8,7 +8,7 @@ const { Failure } = require('../failure.js');
 const { callMethod } = require('../panel/portal.js');
 const { signInOf } = require('../panel/sign_ins.js');
 const { address, plainAddress } = require('./address.js');
-const { QUEUE_GREW, acknowledge, sourceKey } = require('./queue.js');
+const { QUEUE_GREW, acknowledgeAll, sourceKey } = require('./queue.js');
 const { forget, stateOf } = require('./state.js');
 
 /**
@@ -57,7 +57,7 @@ async function create(node) {
 /** @param {IHookFunctions} node */
 async function remove(node) {
 	const own = await ownHandlers(node, await handlers(node));
-	if (own.some((row) => Number(row.offline))) await acknowledge(node);
+	if (own.some((row) => Number(row.offline))) await acknowledgeAll(node);
 	const here = await address(node);
 	for (const row of own) await unbind(node, row.event, row.handler || here, Boolean(Number(row.offline)));
 	forget(stateOf(node));

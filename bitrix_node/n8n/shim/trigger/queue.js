@@ -75,7 +75,21 @@ function workOf(node) {
 }
 
 /**
- * Drops from the queue what went into executions.
+ * Drops from the queue all that went into executions: what is stored, and what this process took since then, for n8n may
+ * not have stored that yet.
+ *
+ * @param {QueueContext} node
+ */
+async function acknowledgeAll(node) {
+	const work = workOf(node);
+	await work.turn;
+	const state = stateOf(node);
+	state.handedOver = [...new Set([...(state.handedOver ?? []), ...work.taken])];
+	await acknowledge(node);
+}
+
+/**
+ * Drops from the queue what went into executions, as far as it is stored.
  *
  * @param {QueueContext} node
  */
@@ -123,4 +137,4 @@ function sourceKey(node) {
 	return String(options.sourceKey || `n8n-${node.getWorkflow().id}-${node.getNode().id}`);
 }
 
-module.exports = { QUEUE_GREW, acknowledge, sourceKey, takeQueued };
+module.exports = { QUEUE_GREW, acknowledgeAll, sourceKey, takeQueued };
