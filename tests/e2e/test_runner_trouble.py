@@ -152,8 +152,10 @@ async def test_jobs_are_as_small_as_the_runner_wants_them(tight: Place, portal: 
     # For a few seconds the node remembers what an earlier runner took; a new n8n remembers nothing.
     await tight.process.stop()
     await tight.process.start()
-    async with tight.runner("small", N8N_RUNNERS_MAX_PAYLOAD="200000"):
+    async with tight.runner("small", N8N_RUNNERS_MAX_PAYLOAD="200000") as runner:
         execution = await tight.client.run(workflow, TRIGGER)
+        assert said(runner, "Connected to n8n")
+        assert not said(runner, "The connection to n8n ended")
     assert paired(execution) == list(range(10))
     refused = results(execution)[7]
     assert refused["details"]["code"] == "PAYLOAD_TOO_LARGE"
