@@ -85,8 +85,16 @@ class Batcher:
         self._again: deque[Call] = deque()
         self._sending: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
-        self._travelling = 0
+        self._travelling = self._coming = 0
         self._closed = False
+
+    def expect(self, more: int) -> None:
+        """Changes the number of calls that are known to come, which decides how full the requests have to be.
+
+        Args:
+            more: how many more than before, or fewer where it is negative.
+        """
+        self._coming += more
 
     def submit(self, call: Call, *, again: bool = False) -> None:
         """Queues a call; its future gets the answer or a `PortalError`.
@@ -154,8 +162,8 @@ class Batcher:
         return [leader] if leader.command is None else [leader, *self._companions(leader, self._size_for(leader) - 1)]
 
     def _size_for(self, leader: Call) -> int:
-        """Work that fits the free burst is spread over it, slow commands more thinly; the rest goes in full batches."""
-        waiting = len(self._waiting) + 1
+        """Work that fits the free burst is spread over it, slow commands more thinly; more than that fills batches."""
+        waiting = len(self._waiting) + 1 + self._coming
         free = min(MOST_PARALLEL - len(self._sending), 1 + self._limiter.room)
         share = max(FEW, -(-(waiting + self._travelling) // SHARES))
         wanted = min(HALF_BATCH, share, self._pace.side_by_side(leader))

@@ -150,6 +150,10 @@ class Portal:
         if self._quotas.held_until(key) is None:
             raise self._quotas.error(key, error.method, error.message) from None
 
+    def expect(self, more: int) -> None:
+        """Changes the number of calls that are known to come; see `Batcher.expect`."""
+        self._batcher.expect(more)
+
     def take_back(self, scope: Scope, reason: str) -> None:
         """Fails the waiting, droppable calls of a run."""
         self._batcher.take_back(lambda call: call.order.droppable and call.order.scope is scope, NotSent(reason))
@@ -222,6 +226,7 @@ class Scope:
         self._portal = portal
         self._shared: dict[str, asyncio.Task[Answer]] = {}
         self._pauses: set[asyncio.Task[None]] = set()
+        self._coming = 0
         self.stopped: str | None = None
         self.unanswered: list[str] = []
         self.deadline: float | None = None
@@ -269,6 +274,11 @@ class Scope:
         return self._portal.join(
             Order(self, method, arguments, version, writes=False, droppable=droppable, token=token)
         )
+
+    def expect(self, calls: int) -> None:
+        """Tells how many calls of this run are still to come, so that those before them travel as full as needed."""
+        self._portal.expect(calls - self._coming)
+        self._coming = calls
 
     async def _answer_once(self, order: Order) -> Answer:
         """The answer to a call that is sent once a run, or again where it brought none."""

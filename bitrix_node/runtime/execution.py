@@ -137,6 +137,7 @@ class Execution:
             await self._begin_all(prepared, tasks)
             await asyncio.gather(*tasks)
         finally:
+            self._scope.expect(0)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -144,14 +145,16 @@ class Execution:
     async def _begin_all(self, prepared: Sequence[tuple[int, Prepared]], tasks: list[asyncio.Task[None]]) -> None:
         """Begins every item; the portal works on the first of them while the others are begun."""
         readings: list[tuple[int, Prepared, Reading]] = []
-        for index, entry in prepared:
+        for place, (index, entry) in enumerate(prepared, start=1):
             reading = begin_reading(self._operation, entry.values, self._scope, entry.requests)
             if reading is not None:
                 readings.append((index, entry, reading))
                 continue
             tasks.append(asyncio.create_task(self._run_item(index, entry)))
             if len(tasks) % BEGUN_TOGETHER == 0:
+                self._scope.expect(len(prepared) - place)
                 await asyncio.sleep(0)
+        self._scope.expect(0)
         if readings:
             tasks.append(asyncio.create_task(self._take_answers(readings)))
 

@@ -100,6 +100,7 @@ class StreamedExecution(Execution):
             cancelled = True
             raise
         finally:
+            self._scope.expect(0)
             await self._give_up(begun)
             if cancelled:
                 self._reporter.cancelled()
@@ -112,6 +113,7 @@ class StreamedExecution(Execution):
         for _ in range(min(room, len(waiting))):
             index = waiting.popleft()
             begun.append(self._begun(index, values.pop(index)) if index in values else index)
+        self._scope.expect(len(waiting))
 
     def _most_begun(self, values: dict[int, Prepared]) -> int:
         """How many items are begun before the foremost one is done."""

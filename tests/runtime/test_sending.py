@@ -14,6 +14,7 @@ from bitrix_node.handlers import explain
 from bitrix_node.hosts.job import execute_job
 from bitrix_node.hosts.runner import TaskContext
 from bitrix_node.parameters import read_values
+from bitrix_node.portal.pace import FULL_BATCH
 from bitrix_node.sandbox import Sandbox, SandboxConfig
 
 if TYPE_CHECKING:
@@ -150,3 +151,23 @@ def test_what_would_be_sent_says_how() -> None:
     )
     assert steered == {**plain, "alone": True, "inOrder": True}
     assert not {"alone", "inOrder"} & set(plain)
+
+
+MANY = [{"title": f"Deal {index}"} for index in range(2400)]
+"""More than the free burst could take in requests that are half full."""
+
+
+async def test_more_than_the_burst_takes_travels_in_full_requests(portal: Sandbox) -> None:
+    async with Node(Webhook(portal.webhook_url)) as node:
+        found = await node.execute("crm", "create", parameters=create(), items=MANY)
+    assert [item["json"]["title"] for item in found] == [item["title"] for item in MANY]
+    assert portal.statistics.requests < len(MANY) / FULL_BATCH * 1.2
+
+
+async def test_so_it_does_when_its_items_are_read_one_by_one(portal: Sandbox) -> None:
+    async with (
+        Node(Webhook(portal.webhook_url)) as node,
+        aclosing(node.stream("crm", "create", parameters=create(), items=MANY)) as found,
+    ):
+        assert [item["json"]["title"] async for item in found] == [item["title"] for item in MANY]
+    assert portal.statistics.requests < len(MANY) / FULL_BATCH * 1.2
