@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks import account as account_module
 from benchmarks.checking import find_faults
 from benchmarks.contestants.job import Job, Report
 from benchmarks.contests import CONTESTANTS, OURS, PLAIN
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.portal import Certificates, RunningPortal
 
 TIMEOUT_SECONDS = 1800
+_KILLED = {"exit_code": -9, "seconds": TIMEOUT_SECONDS, "cpu_seconds": 0.0, "peak_megabytes": 0.0}
 _SHUFFLED = random.Random(24)
 
 
@@ -96,25 +97,20 @@ def run_program(command: Sequence[str], given: str, environment: Mapping[str, st
         given: its standard input.
         environment: its environment; that of this process where not given.
     """
-    began = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as errors:
+    with tempfile.TemporaryFile("w+") as errors, tempfile.NamedTemporaryFile("r", suffix=".json") as account:
+        accountant = [sys.executable, "-I", account_module.__file__, account.name]
         pipe = subprocess.PIPE
-        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=errors, text=True, env=environment)
-        watchdog = threading.Timer(TIMEOUT_SECONDS, process.kill)
-        watchdog.start()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with process.stdin, process.stdout:
-            process.stdin.write(given)
-            process.stdin.close()
-            output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        watchdog.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.perf_counter() - began
+        process = subprocess.Popen(
+            [*accountant, *command], stdin=pipe, stdout=pipe, stderr=errors, text=True, env=environment, process_group=0
+        )
+        try:
+            output, _ = process.communicate(given, TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
         errors.seek(0)
-        cpu_seconds = usage.ru_utime + usage.ru_stime
-        return Ended(process.returncode, output, errors.read(), cpu_seconds, seconds, usage.ru_maxrss / 1024)
+        figures = json.loads(account.read() or "null") or _KILLED
+        return Ended(output=output, errors=errors.read(), **figures)
 
 
 def _contestants(contest: Contest) -> list[str]:
