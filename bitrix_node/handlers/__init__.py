@@ -11,13 +11,16 @@ from bitrix_node.handlers.planning import (
     check_values,
     plan,
 )
+from bitrix_node.handlers.prepared import Choices, Prepared
 from bitrix_node.handlers.reading import Reading, begin_reading
 from bitrix_node.handlers.results import Outcome
 
 __all__ = [
     "Action",
     "ActionFailed",
+    "Choices",
     "Outcome",
+    "Prepared",
     "Reading",
     "Refusal",
     "applying_requests",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.answers import composed_item, items_from_result, regular
 from bitrix_node.handlers.listing import stream_rows
 from bitrix_node.handlers.marking import marked
-from bitrix_node.handlers.output import RAW, SELECTED, output_of, selected
-from bitrix_node.handlers.planning import Refusal, elements_of, plan
+from bitrix_node.handlers.output import RAW, SELECTED, selected
+from bitrix_node.handlers.planning import Refusal, elements_of
 from bitrix_node.handlers.registry import HANDLERS
 from bitrix_node.handlers.results import Outcome, gathered, joined, refused, skipped
 from bitrix_node.handlers.step import Step
@@ -19,13 +20,15 @@ from bitrix_node.handlers.tracing import way_to_find_out
 from bitrix_node.parameters import UNSET, build_arguments
 from bitrix_node.parameters.arguments import new_code, resolve_source
 from bitrix_node.parameters.paths import at_path
+from bitrix_node.portal import Answer
 from bitrix_node.portal.errors import OutcomeUnknown, PortalError
 from bitrix_node.rest import objects
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable
+    from collections.abc import AsyncGenerator, Awaitable, Collection
 
     from bitrix_node.definitions import Operation, Request
+    from bitrix_node.handlers.prepared import Prepared
     from bitrix_node.parameters import Values
     from bitrix_node.portal import Scope
 
@@ -58,23 +61,26 @@ class ActionFailed(Exception):
 
 @dataclass(slots=True)
 class Action:
-    """An operation with one item's parameters.
+    """An operation for one item.
 
     Attributes:
         operation: what to do.
-        values: the item's parameters.
-        planned: the requests to send, where they have been planned already.
+        prepared: the item's parameters, and what to send.
         outcomes: what each step came to, by its id.
         refused: the errors of steps for which there is a fallback, by their id.
         done: what has been changed, in order.
     """
 
     operation: Operation
-    values: Values
-    planned: list[Request] | None = None
+    prepared: Prepared
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     refused: dict[str, PortalError] = field(default_factory=dict)
     done: list[Change] = field(default_factory=list)
+
+    @property
+    def values(self) -> Values:
+        """The item's parameters."""
+        return self.prepared.values
 
     async def run(self, portal: Scope) -> Outcome:
         """Sends every request that applies, in order.
@@ -82,9 +88,9 @@ class Action:
         Raises:
             ActionFailed: when one was refused.
             ParameterError: when a parameter cannot be used.
-            Refusal: when there is nothing to send.
+            Refusal: when there is nothing to do.
         """
-        requests = self.planned or plan(self.operation, self.values)
+        requests = self.prepared.requests
         for request in requests:
             await self._send_wanted(request, portal, requests)
         return self.simplified(self._outcome(requests))
@@ -95,9 +101,9 @@ class Action:
         Raises:
             ActionFailed: when a request was refused; parts may have been handed out before.
             ParameterError: when a parameter cannot be used.
-            Refusal: when there is nothing to send.
+            Refusal: when there is nothing to do.
         """
-        requests = self.planned or plan(self.operation, self.values)
+        requests = self.prepared.requests
         for request in requests[:-1]:
             await self._send_wanted(request, portal, requests)
         last = requests[-1]
@@ -114,6 +120,9 @@ class Action:
 
     def arguments(self, request: Request, element: Any = UNSET) -> dict[str, Any]:
         """What a request sends, given what earlier steps answered and what it is sent for."""
+        recipe = self.prepared.recipe
+        if recipe is not None:
+            return recipe.arguments(self.values)
         return build_arguments(request, self.values, self._answer_at, element)
 
     def method(self, request: Request) -> str:
@@ -127,7 +136,7 @@ class Action:
         last = requests[-1]
         plain = last.each is None and not last.tolerates and last.answer.order is None
         replaceable = any(other.after_refusal and other.after_refusal.step == last.id for other in requests)
-        simplified = self.operation.answer is None and output_of(self.values) != RAW
+        simplified = self.operation.answer is None and self.prepared.choices.output != RAW
         return last.handler == "list" and plain and not replaceable and simplified
 
     async def _send_wanted(self, request: Request, portal: Scope, requests: list[Request]) -> None:
@@ -164,17 +173,17 @@ class Action:
 
     def step(self, request: Request, portal: Scope, element: Any = UNSET) -> Step:
         """A request with its arguments, given what earlier steps answered and what it is sent for."""
-        token = self.values.used("accessToken")
         arguments = self.arguments(request, element)
+        choices = self.prepared.choices
         return Step(
             request=request,
             method=self.method(request),
             arguments=arguments,
-            record=marked(request, self.values, arguments, new_code),
+            record=marked(request, arguments, new_code) if choices.reconcile else None,
             values=self.values,
+            choices=choices,
             portal=portal,
             droppable=not self.done,
-            token=str(token) if token else None,
             address=self._address(request),
         )
 
@@ -227,36 +236,37 @@ class Action:
             return last
         if spec.steps:
             results = {request.id: _summary(request, self.outcomes[request.id]) for request in executed}
-            return Outcome([results], results, {"result": results})
+            return Outcome([results], results, Answer(results))
         if spec.item:
             item = composed_item(spec, self._answer_at)
-            return Outcome(
-                [item], item, {"result": {request.id: self.outcomes[request.id].result for request in executed}}
-            )
-        return Outcome(items_from_result(last.result, spec, self.values), last.result, last.envelope, last.binary)
+            answered = {request.id: self.outcomes[request.id].result for request in executed}
+            return Outcome([item], item, Answer(answered))
+        return Outcome(items_from_result(last.result, spec, self.values), last.result, last.answer, last.binary)
 
     def simplified(self, outcome: Outcome) -> Outcome:
         """The outcome as the action hands it out: regular items, some of their fields, or the whole answer as it is."""
-        output = output_of(self.values)
+        output = self.prepared.choices.output
         if output == RAW:
-            return Outcome([outcome.envelope], outcome.result, outcome.envelope, gathered(outcome.binary))
-        known = objects()
-        items = regular(outcome.items, [path for method in self.operation.methods for path in known.get(method, ())])
+            return Outcome([outcome.answer.envelope()], outcome.result, outcome.answer, gathered(outcome.binary))
+        items = regular(outcome.items, _objects_of(self.operation.methods))
         return outcome.showing(selected(items, self.values) if output == SELECTED else items)
 
 
-def perform_in_parts(
-    operation: Operation, values: Values, portal: Scope, planned: list[Request] | None = None
-) -> AsyncGenerator[Outcome, None]:
+def perform_in_parts(operation: Operation, prepared: Prepared, portal: Scope) -> AsyncGenerator[Outcome, None]:
     """One operation for one item, its rows as they come; see `Action.stream`."""
-    return Action(operation, values, planned).stream(portal)
+    return Action(operation, prepared).stream(portal)
 
 
-def perform(
-    operation: Operation, values: Values, portal: Scope, planned: list[Request] | None = None
-) -> Awaitable[Outcome]:
+def perform(operation: Operation, prepared: Prepared, portal: Scope) -> Awaitable[Outcome]:
     """One operation for one item; see `Action.run`."""
-    return Action(operation, values, planned).run(portal)
+    return Action(operation, prepared).run(portal)
+
+
+@cache
+def _objects_of(methods: Collection[str]) -> tuple[str, ...]:
+    """The paths of the fields that are objects in what the methods answer."""
+    known = objects()
+    return tuple(path for method in methods for path in known.get(method, ()))
 
 
 def _has_fallback(request: Request, error: PortalError, requests: list[Request]) -> bool:

@@ -79,6 +79,8 @@ def _has(row: Any, texts: dict[str, str]) -> bool:
 def items_from_rows(rows: list[Any], spec: AnswerSpec, values: Values) -> list[Json]:
     """One item a row, but for rows that are not wanted; a plain value stands under the row key."""
     items = [as_item(row, spec) for row in rows]
+    if spec.whole_rows:
+        return items
     if spec.marks:
         items = [{**item, **spec.marks} for item in items]
     unwanted = _texts(spec.without, values)
@@ -136,7 +138,7 @@ def regular(items: list[Json], objects: Iterable[str] = ()) -> list[Json]:
         items: as the methods gave them.
         objects: paths of the fields that are objects; see `rest.objects`.
     """
-    texts = [key for key in OWN_ID if any(_is_number(item.get(key)) for item in items)]
+    texts = {key for item in items for key in OWN_ID if _is_number(item.get(key))}
     if texts:
         items = [{**item, **_numbers(item, texts)} for item in items]
     for path in objects:
@@ -144,7 +146,7 @@ def regular(items: list[Json], objects: Iterable[str] = ()) -> list[Json]:
     return items
 
 
-def _numbers(item: Json, keys: list[str]) -> Json:
+def _numbers(item: Json, keys: Iterable[str]) -> Json:
     return {key: int(item[key]) for key in keys if _is_number(item.get(key))}
 
 

@@ -24,8 +24,8 @@ async def batch(step: Step) -> Outcome:
     results = {name: _came_to(answer, name, method) for name, method in methods.items()}
     if step.values.used("separateItems") is True:
         items = [{"command": name, "method": methods[name], **result} for name, result in results.items()]
-        return Outcome(items, results, answer.envelope())
-    return Outcome([results], results, answer.envelope())
+        return Outcome(items, results, answer)
+    return Outcome([results], results, answer)
 
 
 def _came_to(answer: Answer, name: str, method: str) -> Json:

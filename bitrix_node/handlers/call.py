@@ -35,12 +35,12 @@ def outcome_of(answer: Answer, step: Step) -> Outcome:
     spec = step.request.answer
     _check_success(answer.result, step)
     if spec.total is not None:
-        return Outcome([{spec.total: answer.total}], answer.total, answer.envelope())
+        return Outcome([{spec.total: answer.total}], answer.total, answer)
     if spec.single or spec.match:
         rows = matching_rows(rows_at(answer.result, spec), spec, step.values)
         if not rows:
             raise _not_found(step)
-        return Outcome([{**as_item(rows[0], spec), **spec.marks}], rows[0], answer.envelope())
+        return Outcome([{**as_item(rows[0], spec), **spec.marks}], rows[0], answer)
     if spec.record and at_path(answer.result, spec.path) in _NOTHING:
         raise _not_found(step)
     items = items_from_result(answer.result, spec, step.values)
@@ -48,7 +48,7 @@ def outcome_of(answer: Answer, step: Step) -> Outcome:
         echo = {name: step.arguments[name] for name in spec.echoes if name in step.arguments}
         items = [{**echo, **item} for item in items]
     own = not spec.echoes and spec.confirmation is None
-    return Outcome(items, answer.result, answer.envelope(), clean=answer.clean and own)
+    return Outcome(items, answer.result, answer, clean=answer.clean and own)
 
 
 def _check_success(result: Any, step: Step) -> None:

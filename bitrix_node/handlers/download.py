@@ -39,7 +39,7 @@ async def download(step: Step) -> Outcome:
     row_key = step.request.answer.row_key
     record = at_path(answer.result, step.request.answer.path) if step.address else answer.result
     records = [record if isinstance(record, dict) else {row_key: address} for address in addresses]
-    return Outcome(records, answer.result, answer.envelope(), binary)
+    return Outcome(records, answer.result, answer, binary)
 
 
 async def _located(step: Step) -> tuple[Answer, list[str]]:

@@ -8,7 +8,7 @@ from bitrix_node.handlers.listing import row_limit
 from bitrix_node.handlers.marking import marked
 from bitrix_node.handlers.pending import pending_answers
 from bitrix_node.handlers.planning import check_required, check_use, check_values, known_elements, plan
-from bitrix_node.handlers.step import SINGLE_REQUESTS
+from bitrix_node.handlers.prepared import Choices
 from bitrix_node.parameters import build_arguments
 from bitrix_node.parameters.arguments import new_code, resolve_source
 from bitrix_node.portal.paging import first_page
@@ -54,12 +54,13 @@ def _described(request: Request, values: Values, answers: Callable[[str], Any], 
         limit, maximum = row_limit(values), request.paging.maximum
         call["arguments"] = first_page(request.paging.kind, call["arguments"], limit, maximum)
         call["paging"] = request.paging.kind
-    record = marked(request, values, call["arguments"], new_code)
+    choices = Choices.of(values)
+    record = marked(request, call["arguments"], new_code) if choices.reconcile else None
     if record is not None:
         call["mark"] = record.form.argument
-    if values.used("batching") == SINGLE_REQUESTS:
+    if choices.alone:
         call["alone"] = True
-    if values.used("sendInOrder") is True:
+    if choices.in_order:
         call["inOrder"] = True
     if request.after_refusal is not None:
         call["onlyAfter"] = f"{request.after_refusal.step} was refused with {' or '.join(request.after_refusal.codes)}"

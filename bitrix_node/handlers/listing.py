@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.handlers.answers import items_from_rows, rows_at, rows_path
 from bitrix_node.handlers.picking import picked_rows
 from bitrix_node.handlers.results import Outcome
+from bitrix_node.portal import Answer
 from bitrix_node.portal.paging import ListRequest, fetch_rows, read_pages
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from bitrix_node.handlers.step import Step
     from bitrix_node.parameters import Values
-    from bitrix_node.portal import Answer
 
 
 async def list_rows(step: Step) -> Outcome:
@@ -26,9 +26,8 @@ async def list_rows(step: Step) -> Outcome:
     """
     spec = step.request.answer
     rows, first = await fetch_rows(_list_request(step))
-    envelope = {**first.envelope(), "result": _with_rows(first.result, rows_path(first.result, spec.path), rows)}
-    envelope.pop("next", None)
-    return Outcome(items_from_rows(rows, spec, step.values), rows, envelope)
+    whole = first._replace(result=_with_rows(first.result, rows_path(first.result, spec.path), rows), next=None)
+    return Outcome(items_from_rows(rows, spec, step.values), rows, whole)
 
 
 async def stream_rows(step: Step) -> AsyncGenerator[Outcome, None]:
@@ -39,7 +38,7 @@ async def stream_rows(step: Step) -> AsyncGenerator[Outcome, None]:
     """
     async with aclosing(read_pages(_list_request(step))) as pages:
         async for rows in pages:
-            yield Outcome(items_from_rows(rows, step.request.answer, step.values), rows, {})
+            yield Outcome(items_from_rows(rows, step.request.answer, step.values), rows, Answer(rows))
 
 
 def _list_request(step: Step) -> ListRequest:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bitrix_node.definitions import Request
-    from bitrix_node.parameters import Values
 
 Json = dict[str, Any]
 
@@ -43,19 +42,18 @@ class Marked:
         return with_value(_carried({}, self.form.read.carry, self.arguments), self.form.read.id, record)
 
 
-def marked(request: Request, values: Values, arguments: Json, new_mark: Callable[[], str]) -> Marked | None:
-    """The call with a mark, where the option asks for one and the record can carry it.
+def marked(request: Request, arguments: Json, new_mark: Callable[[], str]) -> Marked | None:
+    """The call with a mark, where the record can carry one.
 
     Args:
         request: what is sent.
-        values: the item's parameters.
         arguments: of the call, without a mark.
         new_mark: makes one that nothing else has.
 
     Returns:
-        `None` where no mark is wanted, or where the caller gave the record one of its own, which may not be unique.
+        `None` where it cannot, or where the caller gave the record one of its own, which may not be unique.
     """
-    form = _form(request, arguments) if request.mark and values.used("reconcile") is True else None
+    form = _form(request, arguments) if request.mark else None
     if form is None or at_path(arguments, form.argument) not in _NOTHING:
         return None
     value = new_mark()

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import asyncio
 
     from bitrix_node.definitions import Operation, Request
+    from bitrix_node.handlers.prepared import Prepared
     from bitrix_node.handlers.results import Outcome
     from bitrix_node.handlers.step import Step
-    from bitrix_node.parameters import Values
     from bitrix_node.portal import Answer, Scope
 
 
@@ -46,16 +46,16 @@ class Reading(NamedTuple):
             raise ActionFailed(error, ()) from None
 
 
-def begin_reading(operation: Operation, values: Values, portal: Scope, planned: list[Request]) -> Reading | None:
+def begin_reading(operation: Operation, prepared: Prepared, portal: Scope) -> Reading | None:
     """Begins an action if it is nothing but a read by id that a list can answer.
 
     Returns:
         `None` for every other action, which `perform` performs, and where the parameters have to be refused by it.
     """
-    request = planned[0]
-    if len(planned) > 1 or not _reads_one(request) or operation.answer is not None:
+    request = prepared.requests[0]
+    if len(prepared.requests) > 1 or not _reads_one(request) or operation.answer is not None:
         return None
-    action = Action(operation, values, planned)
+    action = Action(operation, prepared)
     try:
         step = action.step(request, portal)
     except ParameterError:

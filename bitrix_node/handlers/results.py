@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bitrix_node.portal.answers import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,27 +13,28 @@ if TYPE_CHECKING:
     from bitrix_node.portal.errors import PortalError
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The output of one request or action.
 
     Attributes:
         items: the JSON of each output item.
         result: what the method returned, for later steps.
-        envelope: the whole answer, for when Simplify is off.
+        answer: the whole answer, for when Simplify is off.
         binary: binary fields of each item, in the order of the items; nothing where no item has any.
         clean: whether the items certainly hold no secret.
     """
 
     items: list[dict[str, Any]]
     result: Any
-    envelope: dict[str, Any]
-    binary: list[dict[str, BinaryData]] = field(default_factory=list)
+    answer: Answer
+    binary: Sequence[dict[str, BinaryData]] = ()
     clean: bool = False
 
     def showing(self, items: list[dict[str, Any]]) -> Outcome:
         """The same outcome with these items in place of its own."""
-        return self if items is self.items else Outcome(items, self.result, self.envelope, self.binary, self.clean)
+        if items is self.items:
+            return self
+        return Outcome(items, self.result, self.answer, self.binary, self.clean)
 
 
 def joined(outcomes: Sequence[Outcome], keys: Sequence[Any] | None = None) -> Outcome:
@@ -49,7 +51,7 @@ def joined(outcomes: Sequence[Outcome], keys: Sequence[Any] | None = None) -> Ou
     return Outcome(
         items=[item for outcome in outcomes for item in outcome.items],
         result=results,
-        envelope={"result": [outcome.envelope.get("result") for outcome in outcomes]},
+        answer=Answer([outcome.answer.result for outcome in outcomes]),
         binary=[fields for outcome in outcomes for fields in outcome.binary],
     )
 
@@ -65,10 +67,10 @@ def gathered(binary: Sequence[dict[str, BinaryData]]) -> list[dict[str, BinaryDa
 def refused(error: PortalError, element: Any) -> Outcome:
     """The outcome of a call for one of several elements that the portal refused, while others were carried out."""
     result = {"error": error.message, "code": error.code, "element": element}
-    return Outcome([result], result, {"result": result})
+    return Outcome([result], result, Answer(result))
 
 
 def skipped(error: PortalError) -> Outcome:
     """The outcome of a call whose refusal says that things already are as they should be."""
     result = {"skipped": error.message, "code": error.code}
-    return Outcome([result], result, {"result": result})
+    return Outcome([result], result, Answer(result))

@@ -14,12 +14,9 @@ if TYPE_CHECKING:
 
     from bitrix_node.definitions import Request
     from bitrix_node.handlers.marking import Marked
+    from bitrix_node.handlers.prepared import Choices
     from bitrix_node.parameters import Values
     from bitrix_node.portal import Answer, Scope
-
-
-SINGLE_REQUESTS = "single"
-"""What the option *Batching* says where no calls are to share a request."""
 
 
 class Step(NamedTuple):
@@ -30,9 +27,9 @@ class Step(NamedTuple):
         method: name of the REST method.
         arguments: what to send.
         values: the item's parameters.
+        choices: what its options decide.
         portal: whom to ask.
         droppable: whether the call may be taken back while it waits: nothing has been changed for this item yet.
-        token: access token that this item brings along.
         record: the record that the call makes, where it carries a mark.
         address: where in the record the address of the file to fetch lies.
     """
@@ -41,9 +38,9 @@ class Step(NamedTuple):
     method: str
     arguments: dict[str, Any]
     values: Values
+    choices: Choices
     portal: Scope
     droppable: bool
-    token: str | None
     address: str | None = None
     record: Marked | None = None
 
@@ -52,11 +49,6 @@ class Step(NamedTuple):
         """Whether it changes anything in the portal."""
         declared = self.request.writes
         return method_habits().writes(self.method) if declared is None else declared
-
-    @property
-    def alone(self) -> bool:
-        """Whether its calls share no requests with others."""
-        return bool(self.values.used("batching") == SINGLE_REQUESTS)
 
     def send(self, arguments: dict[str, Any] | None = None) -> Awaitable[Answer]:
         """Sends the request; the answer is to be awaited.
@@ -74,7 +66,9 @@ class Step(NamedTuple):
         Raises:
             PortalError: when there is no answer.
         """
-        return await self.portal.call(method, arguments, writes=False, token=self.token, alone=self.alone)
+        return await self.portal.call(
+            method, arguments, writes=False, token=self.choices.token, alone=self.choices.alone
+        )
 
     def _send(self, arguments: dict[str, Any]) -> Awaitable[Answer]:
         return self.portal.call(
@@ -83,15 +77,19 @@ class Step(NamedTuple):
             version=self.request.version,
             writes=self.writes,
             droppable=self.droppable,
-            token=self.token,
+            token=self.choices.token,
             shared=self.request.once,
-            alone=self.alone,
+            alone=self.choices.alone,
         )
 
     def join(self) -> asyncio.Future[Answer | None] | None:
         """Begins the request if it is a read by id that a list can answer; see `Scope.join`."""
-        if self.request.once or self.alone:
+        if self.request.once or self.choices.alone:
             return None
         return self.portal.join(
-            self.method, self.arguments, version=self.request.version, droppable=self.droppable, token=self.token
+            self.method,
+            self.arguments,
+            version=self.request.version,
+            droppable=self.droppable,
+            token=self.choices.token,
         )

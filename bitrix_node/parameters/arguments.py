@@ -35,13 +35,21 @@ def build_arguments(
     Raises:
         ParameterError: when a transform cannot use a value.
     """
-    resolver = _Resolver(values, answers, element)
+    resolver = Resolver(values, answers, element)
+    found = [(place, resolver.resolve(source)) for place, sources in request.places for source in sources]
+    return assembled(request, found)
+
+
+def assembled(request: Request, found: Iterable[tuple[Sequence[str], Any]]) -> dict[str, Any]:
+    """Arguments from the values at their places, in the order of the request's sources; `UNSET` is none.
+
+    Raises:
+        ParameterError: when a value does not take its last form.
+    """
     arguments: dict[str, Any] = {}
-    for place, sources in request.places:
-        for source in sources:
-            value = resolver.resolve(source)
-            if value is not UNSET:
-                _place(arguments, place, value)
+    for place, value in found:
+        if value is not UNSET:
+            _place(arguments, place, value)
     for path, transform in request.finish.items():
         _finish(arguments, path.split("."), transform)
     return {path: with_lists(value) for path, value in arguments.items()}
@@ -66,7 +74,7 @@ def _finish(arguments: dict[str, Any], path: Sequence[str], transform: str) -> N
 
 def resolve_source(source: Source, values: Values, answers: Callable[[str], Any]) -> Any:
     """The value of a single source, or `UNSET`."""
-    return _Resolver(values, answers).resolve(source)
+    return Resolver(values, answers).resolve(source)
 
 
 def unused_parameters(values: Values, requests: Iterable[Request]) -> list[str]:
@@ -86,11 +94,24 @@ def _has_own_use(values: Values, path: str) -> bool:
     return (use is not None and use != "inputDataField") or values.get(path) == values.parameters[path].default
 
 
-class _Resolver:
+class Resolver:
+    """Gives the values of a request's sources.
+
+    Args:
+        values: the item's parameters.
+        answers: gives what an earlier step answered, by `step.path`.
+        element: what the request is sent for, where it is sent once for each element of a list.
+    """
+
     def __init__(self, values: Values, answers: Callable[[str], Any], element: Any = UNSET) -> None:
         self._values, self._answers, self._element = values, answers, element
 
     def resolve(self, source: Source) -> Any:
+        """The value of a source, or `UNSET`.
+
+        Raises:
+            ParameterError: when its transform cannot use the value.
+        """
         if source.plain:
             return self._own_value(source)
         if source.given is not None and not self._values.is_given(source.given):

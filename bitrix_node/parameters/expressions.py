@@ -26,7 +26,7 @@ class UnsupportedExpression(Exception):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ItemContext:
     """What expressions can see: the item's JSON and its place in the input."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_core import from_json
 
@@ -25,8 +24,7 @@ HTTP_TOO_MANY_REQUESTS = 429
 HTTP_SERVER_FAULT = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A method's answer.
 
     Attributes:
@@ -167,7 +165,7 @@ def _parse(text: bytes, status: int, method: str) -> dict[str, Any]:
 def _read_json(text: bytes) -> Any:
     """A JSON value; half a surrogate pair, which chats contain, is too much for the quicker of the two readers."""
     try:
-        return from_json(text)
+        return from_json(text, cache_strings="keys")
     except ValueError:
         return json.loads(text)
 

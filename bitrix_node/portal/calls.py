@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from bitrix_node.rest import method_habits
-from bitrix_node.rest.encoding import command, count_values, fits_a_command
+from bitrix_node.rest.encoding import as_query, command
 
 if TYPE_CHECKING:
     import asyncio
@@ -104,9 +104,8 @@ def _as_object(order: Order) -> dict[str, Any] | None:
 
 
 def _as_text(order: Order) -> str | None:
-    if order.arguments and not fits_a_command(order.arguments):
+    query = as_query(order.arguments)
+    if query is None or query.values > MANY_VALUES:
         return None
-    if count_values(order.arguments) > MANY_VALUES:
-        return None
-    text = command(order.method, order.arguments)
+    text = command(order.method, query)
     return text if len(text) <= HEAVY_COMMAND else None

@@ -3,46 +3,44 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+
+class Query(NamedTuple):
+    """Arguments as a query string.
+
+    Attributes:
+        text: `key[inner]=value&…`.
+        values: how many `key=value` pairs it has.
+    """
+
+    text: str
+    values: int
 
 
-def command(method: str, arguments: dict[str, Any]) -> str:
+def as_query(arguments: dict[str, Any]) -> Query | None:
+    """Arguments as a query string; `None` where that would lose something: it cannot say null, nor empty list."""
+    pairs: list[str] = []
+    fits = all(_write(str(key), value, pairs) for key, value in arguments.items())
+    return Query("&".join(pairs), len(pairs)) if fits else None
+
+
+def command(method: str, query: Query) -> str:
     """One batch command: `method?key[inner]=value&…`."""
-    query = "&".join([f"{_quoted_key(key)}={_quoted(value)}" for key, value in _pairs(arguments)])
-    return f"{method}?{query}" if query else method
+    return f"{method}?{query.text}" if query.values else method
 
 
-def fits_a_command(value: Any) -> bool:
-    """Whether nothing is lost when arguments become a query string: it has no way to say null or empty list."""
-    if isinstance(value, dict):
-        return bool(value) and all(fits_a_command(entry) for entry in value.values())
-    if isinstance(value, list):
-        return bool(value) and all(fits_a_command(entry) for entry in value)
-    return value is not None
-
-
-def count_values(value: Any) -> int:
-    """How many `key=value` pairs arguments become."""
-    if isinstance(value, dict):
-        return sum(count_values(entry) for entry in value.values())
-    if isinstance(value, list):
-        return sum(count_values(entry) for entry in value)
-    return 1
-
-
-def _pairs(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            yield from _pairs(entry, f"{prefix}[{key}]" if prefix else str(key))
-    elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            yield from _pairs(entry, f"{prefix}[{index}]")
-    else:
-        yield prefix, _text(value)
+def _write(key: str, value: Any, pairs: list[str]) -> bool:
+    """Writes what stands under a key; whether nothing of it was lost."""
+    if isinstance(value, (dict, list)):
+        entries = value.items() if isinstance(value, dict) else enumerate(value)
+        fits = [_write(f"{key}[{inner}]", entry, pairs) for inner, entry in entries]
+        return bool(fits) and all(fits)
+    if value is None:
+        return False
+    pairs.append(f"{_quoted_key(key)}={_quoted(_text(value))}")
+    return True
 
 
 def _text(value: Any) -> str:

@@ -11,14 +11,14 @@ from bitrix_node.handlers import ActionFailed, begin_reading, perform
 from bitrix_node.portal.errors import NotSent, TokenEnded
 from bitrix_node.runtime.failures import FailureWriter, ItemFailure
 from bitrix_node.runtime.items import Item, output_items
-from bitrix_node.runtime.preparation import ItemInput, Preparation, Prepared
+from bitrix_node.runtime.preparation import ItemInput, Preparation
 from bitrix_node.runtime.progress import Progress, Reporter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bitrix_node.definitions import Operation
-    from bitrix_node.handlers import Outcome, Reading
+    from bitrix_node.handlers import Outcome, Prepared, Reading
     from bitrix_node.portal import Portal
 
 BEGUN_TOGETHER = 250
@@ -67,7 +67,7 @@ class RunOptions:
 
 def in_order(prepared: Iterable[Prepared]) -> bool:
     """Whether each item waits for the one before it: one that asks for order needs the others to keep to it too."""
-    return any(entry.values.used("sendInOrder") is True for entry in prepared)
+    return any(entry.choices.in_order for entry in prepared)
 
 
 class Execution:
@@ -146,7 +146,7 @@ class Execution:
         """Begins every item; the portal works on the first of them while the others are begun."""
         readings: list[tuple[int, Prepared, Reading]] = []
         for place, (index, entry) in enumerate(prepared, start=1):
-            reading = begin_reading(self._operation, entry.values, self._scope, entry.requests)
+            reading = begin_reading(self._operation, entry, self._scope)
             if reading is not None:
                 readings.append((index, entry, reading))
                 continue
@@ -165,7 +165,7 @@ class Execution:
             try:
                 outcome = await reading.outcome()
             except Exception as error:
-                self._settle_error(index, error, own_token=bool(entry.values.used("accessToken")))
+                self._settle_error(index, error, own_token=entry.choices.token is not None)
                 self._progressed()
             else:
                 if outcome is None:
@@ -194,9 +194,9 @@ class Execution:
 
     async def _run_item(self, index: int, prepared: Prepared) -> None:
         try:
-            outcome = await perform(self._operation, prepared.values, self._scope, prepared.requests)
+            outcome = await perform(self._operation, prepared, self._scope)
         except Exception as error:
-            self._settle_error(index, error, own_token=bool(prepared.values.used("accessToken")))
+            self._settle_error(index, error, own_token=prepared.choices.token is not None)
             self._progressed()
         else:
             self._hand_out(index, outcome)

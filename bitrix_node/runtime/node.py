@@ -195,12 +195,16 @@ def item_inputs(parameters: Mapping[str, Any], items: Sequence[Item]) -> list[It
     varying = {name: value for name, value in parameters.items() if is_automatic(value) or holds_expression(value)}
     if not varying:
         return [ItemInput(index, parameters, item.get("binary", {})) for index, item in enumerate(items)]
-    return [_evaluated(parameters, varying, item, index) for index, item in enumerate(items)]
+    automatic = any(is_automatic(value) for value in varying.values())
+    return [_evaluated(parameters, varying, item, index, automatic=automatic) for index, item in enumerate(items)]
 
 
-def _evaluated(parameters: Mapping[str, Any], varying: dict[str, Any], item: Item, index: int) -> ItemInput:
+def _evaluated(
+    parameters: Mapping[str, Any], varying: dict[str, Any], item: Item, index: int, *, automatic: bool
+) -> ItemInput:
     try:
         values = evaluate(varying, ItemContext(item["json"], index))
     except UnsupportedExpression as error:
         return ItemInput(index, error)
-    return ItemInput(index, {**parameters, **from_input(values, item["json"])}, item.get("binary", {}))
+    mapped = from_input(values, item["json"]) if automatic else values
+    return ItemInput(index, {**parameters, **mapped}, item.get("binary", {}))

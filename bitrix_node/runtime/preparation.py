@@ -7,20 +7,21 @@ only in parameters that decide nothing, everything that was read and found in or
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from bitrix_node.handlers import check_credential, check_required, check_use, check_values, plan
-from bitrix_node.parameters import Values, read_values
+from bitrix_node.handlers import Choices, Prepared, check_credential, check_required, check_use, check_values, plan
+from bitrix_node.parameters import read_values
 from bitrix_node.parameters.reading import read_again
+from bitrix_node.parameters.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bitrix_node.credentials import Endpoint
-    from bitrix_node.definitions import Operation, Request
+    from bitrix_node.definitions import Operation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ItemInput:
     """One input item of a run.
 
@@ -35,13 +36,6 @@ class ItemInput:
     binary: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Prepared(NamedTuple):
-    """An item that may be carried out: its parameters, and the requests to send."""
-
-    values: Values
-    requests: list[Request]
-
-
 class Preparation:
     """Prepares items of one run, one after the other.
 
@@ -54,7 +48,7 @@ class Preparation:
     def __init__(self, operation: Operation, endpoint: Callable[[], Endpoint], *, strict: bool) -> None:
         self._operation, self._endpoint, self._strict = operation, endpoint, strict
         self._raw: Mapping[str, Any] = {}
-        self._previous: Prepared | None = None
+        self._leader: Prepared | None = None
 
     def prepare(self, item: ItemInput) -> Prepared:
         """The item's parameters and requests.
@@ -69,24 +63,26 @@ class Preparation:
         prepared = self._taken_over(item.parameters)
         if prepared is None:
             prepared = self._checked(item, item.parameters)
-            self._raw, self._previous = item.parameters, prepared if self._speaks_for_others(prepared) else None
+            self._raw, self._leader = item.parameters, self._leading(prepared)
         return prepared
 
-    def _speaks_for_others(self, prepared: Prepared) -> bool:
-        """Whether an item that differs in neutral parameters alone is prepared like this one."""
-        requests = prepared.requests
-        return len(requests) == 1 and requests[0].catalogue is None and not self._operation.takes_files
+    def _leading(self, prepared: Prepared) -> Prepared | None:
+        """The item as those that differ in neutral parameters alone are to be prepared; `None` where that cannot be."""
+        request = prepared.requests[0]
+        if len(prepared.requests) > 1 or request.catalogue or request.each or self._operation.takes_files:
+            return None
+        return prepared._replace(recipe=Recipe(request, prepared.values, self._operation.neutral))
 
     def _taken_over(self, raw: Mapping[str, Any]) -> Prepared | None:
-        """The item as the one before, but for what differs; `None` where that could change more than these values."""
-        previous, neutral = self._previous, self._operation.neutral
-        if previous is None or raw.keys() != self._raw.keys():
+        """The item as the leading one, but for what differs; `None` where that could change more than these values."""
+        leader, neutral = self._leader, self._operation.neutral
+        if leader is None or raw.keys() != self._raw.keys():
             return None
         other = {name: value for name, value in raw.items() if value is not self._raw[name]}
         if not other.keys() <= neutral:
             return None
-        values = read_again(self._operation, previous.values, other)
-        return None if values is None else Prepared(values, previous.requests)
+        values = read_again(self._operation, leader.values, other)
+        return None if values is None else Prepared(values, leader.requests, leader.choices, leader.recipe)
 
     def _checked(self, item: ItemInput, raw: Mapping[str, Any]) -> Prepared:
         values = read_values(self._operation, raw, item.binary, strict=self._strict)
@@ -95,6 +91,7 @@ class Preparation:
         check_values(self._operation, values, requests)
         if self._strict:
             check_use(self._operation, values, requests)
-        if not values.used("accessToken"):
+        choices = Choices.of(values)
+        if choices.token is None:
             check_credential(self._operation, self._endpoint(), values, requests)
-        return Prepared(values, requests)
+        return Prepared(values, requests, choices)

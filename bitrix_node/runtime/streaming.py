@@ -20,9 +20,9 @@ from bitrix_node.runtime.items import Item, output_items
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from bitrix_node.handlers import Outcome
+    from bitrix_node.handlers import Outcome, Prepared
     from bitrix_node.runtime.failures import ItemFailure
-    from bitrix_node.runtime.preparation import ItemInput, Prepared
+    from bitrix_node.runtime.preparation import ItemInput
 
 ITEMS_AHEAD = 1000
 """How many items may be begun before it is their turn."""
@@ -123,8 +123,8 @@ class StreamedExecution(Execution):
         return LISTS_AHEAD if lists else ITEMS_AHEAD
 
     def _begun(self, index: int, prepared: Prepared) -> _Begun:
-        parts = perform_in_parts(self._operation, prepared.values, self._scope, prepared.requests)
-        own_token = bool(prepared.values.used("accessToken"))
+        parts = perform_in_parts(self._operation, prepared, self._scope)
+        own_token = prepared.choices.token is not None
         return _Begun(index, parts, asyncio.create_task(self._next(index, parts, own_token=own_token)), own_token)
 
     async def _next(self, index: int, parts: AsyncGenerator[Outcome, None], *, own_token: bool) -> Outcome | None:

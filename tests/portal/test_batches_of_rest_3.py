@@ -25,7 +25,8 @@ TITLES = [f"Task {index}" for index in range(30)]
 
 async def together(portal: Portal, method: str, arguments: list[dict[str, Any]]) -> list[Any]:
     calls = (portal.call(method, each, version=3) for each in arguments)
-    return await asyncio.gather(*calls, return_exceptions=True)
+    answers: list[Any] = await asyncio.gather(*calls, return_exceptions=True)
+    return answers
 
 
 async def tasks(portal: Portal) -> list[int]:

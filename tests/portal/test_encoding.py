@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bitrix_node.rest.encoding import command, count_values, fits_a_command
+from bitrix_node.rest.encoding import as_query, command
 from tests.scripted_portal import as_texts, parse_query
 
 NAMES = st.text("abcXÜ💡&=?%+#-_>@!", min_size=1, max_size=8)
@@ -23,22 +23,24 @@ VALUES = st.recursive(
 
 @given(arguments=st.dictionaries(NAMES, VALUES, max_size=5))
 def test_what_fits_a_command_arrives_as_it_was(arguments: dict[str, Any]) -> None:
-    if not fits_a_command(arguments):
+    query = as_query(arguments)
+    if query is None:
         return
-    method, _, query = command("some.method", arguments).partition("?")
+    method, _, text = command("some.method", query).partition("?")
     assert method == "some.method"
-    assert parse_query(query) == _whole_characters(as_texts(arguments))
+    assert parse_query(text) == _whole_characters(as_texts(arguments))
 
 
 @given(arguments=st.dictionaries(NAMES, VALUES, min_size=1, max_size=5))
 def test_what_a_query_string_cannot_say_does_not_fit(arguments: dict[str, Any]) -> None:
-    assert fits_a_command(arguments) == (not _says_nothing(arguments))
+    assert (as_query(arguments) is None) == _says_nothing(arguments)
 
 
 @given(arguments=st.dictionaries(NAMES, VALUES, min_size=1, max_size=5))
 def test_values_are_counted_as_php_does(arguments: dict[str, Any]) -> None:
-    if fits_a_command(arguments):
-        assert count_values(arguments) == command("m", arguments).partition("?")[2].count("=")
+    query = as_query(arguments)
+    if query is not None:
+        assert query.values == query.text.count("=")
 
 
 def _says_nothing(value: Any) -> bool:

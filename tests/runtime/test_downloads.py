@@ -9,7 +9,7 @@ import pytest
 from bitrix_node import Webhook
 from bitrix_node.definitions.models import Operation
 from bitrix_node.definitions.resolution import resolve_resource
-from bitrix_node.handlers import ActionFailed, perform
+from bitrix_node.handlers import ActionFailed, Prepared, perform
 from bitrix_node.parameters import read_values
 from bitrix_node.portal import Portal, PortalSettings
 from bitrix_node.portal.retry import RetryPolicy
@@ -42,7 +42,7 @@ async def downloaded(scripted: ScriptedPortal, **request: Any) -> Outcome:
     tried = Operation.model_validate(resolve_resource(document, {}, [])["operations"][0])
     settings = PortalSettings(retry=RetryPolicy(attempts=1))
     async with Portal(Webhook(scripted.webhook_url).endpoint(), settings=settings) as portal:
-        return await perform(tried, read_values(tried, {}), portal.scope())
+        return await perform(tried, Prepared.of(tried, read_values(tried, {})), portal.scope())
 
 
 async def test_a_parameter_tells_which_address_of_the_record_is_meant(scripted: ScriptedPortal) -> None:

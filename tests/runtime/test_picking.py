@@ -9,7 +9,7 @@ import pytest
 from bitrix_node import Webhook
 from bitrix_node.definitions.models import Operation
 from bitrix_node.definitions.resolution import resolve_resource
-from bitrix_node.handlers import ActionFailed, perform
+from bitrix_node.handlers import ActionFailed, Prepared, perform
 from bitrix_node.parameters import read_values
 from bitrix_node.portal import Portal
 
@@ -40,7 +40,7 @@ async def items(scripted: ScriptedPortal, request: dict[str, Any], answer: Any, 
     scripted.answers.append({"result": answer})
     tried = operation(request)
     async with Portal(Webhook(scripted.webhook_url).endpoint()) as portal:
-        return (await perform(tried, read_values(tried, given), portal.scope())).items
+        return (await perform(tried, Prepared.of(tried, read_values(tried, given)), portal.scope())).items
 
 
 @pytest.mark.parametrize(

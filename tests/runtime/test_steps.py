@@ -9,7 +9,7 @@ import pytest
 from bitrix_node import Webhook
 from bitrix_node.definitions.models import Answer, Operation
 from bitrix_node.definitions.resolution import resolve_resource
-from bitrix_node.handlers import ActionFailed, Refusal, explain, perform
+from bitrix_node.handlers import ActionFailed, Prepared, Refusal, explain, perform
 from bitrix_node.parameters import read_values
 from bitrix_node.portal import Portal, PortalSettings
 from bitrix_node.portal.retry import RetryPolicy
@@ -49,7 +49,7 @@ def operation(*steps: Tree) -> Operation:
 async def carried_out(tried: Operation, scripted: ScriptedPortal, **given: Any) -> Any:
     settings = PortalSettings(retry=RetryPolicy(attempts=1))
     async with Portal(Webhook(scripted.webhook_url).endpoint(), settings=settings) as portal:
-        return await perform(tried, read_values(tried, given), portal.scope())
+        return await perform(tried, Prepared.of(tried, read_values(tried, given)), portal.scope())
 
 
 async def test_a_step_is_sent_for_each_element(scripted: ScriptedPortal) -> None:
@@ -77,7 +77,7 @@ async def test_an_item_is_put_together_of_several_answers(scripted: ScriptedPort
     )
     outcome = await carried_out(tried, scripted, rows=[{"NAME": "b"}])
     assert outcome.items == [{"id": 7, "name": "b", "found": [{"id": 7, "name": "a"}]}]
-    assert outcome.envelope == {
+    assert outcome.answer.envelope() == {
         "result": {"find": {"items": [{"id": 7, "name": "a"}]}, "update": {"item": {"id": 7, "name": "b"}}}
     }
 

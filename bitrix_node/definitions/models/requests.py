@@ -37,8 +37,16 @@ class Source(VocabularyModel):
     def parameters(self) -> frozenset[str]:
         """The paths of all parameters that it reads."""
         paths = {path for path in (self.parameter, self.keyed_by, self.given) if path}
-        inner = [source for source in (self.otherwise, self.at, self.prefix, *self.object.values()) if source]
-        return frozenset(paths).union(*(source.parameters for source in inner))
+        return frozenset(paths).union(*(source.parameters for source in self._inner))
+
+    @cached_property
+    def generates(self) -> bool:
+        """Whether its value is another one each time."""
+        return self.generate is not None or any(source.generates for source in self._inner)
+
+    @property
+    def _inner(self) -> list[Source]:
+        return [source for source in (self.otherwise, self.at, self.prefix, *self.object.values()) if source]
 
 
 class Paging(VocabularyModel):
@@ -72,7 +80,12 @@ class Answer(VocabularyModel):
     transform: str | None = None
     success: dict[str, tuple[Any, ...]] = {}
 
-    @property
+    @cached_property
+    def whole_rows(self) -> bool:
+        """Whether every row is an item just as it is."""
+        return not (self.marks or self.without or self.only)
+
+    @cached_property
     def confirmation(self) -> tuple[str, tuple[str, ...]] | None:
         """The word for what was done and the parameters that say to what, if the item is to tell only that."""
         if self.deleted is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.parameters.errors import UnusableValue
 from bitrix_node.parameters.transforms.addresses import rest_method
 from bitrix_node.parameters.transforms.general import json_object
-from bitrix_node.rest.encoding import command, fits_a_command
+from bitrix_node.rest.encoding import Query, as_query, command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,7 +42,7 @@ def command_list(value: Any) -> list[Command]:
 
 def batch_commands(value: Any) -> dict[str, str]:
     """The commands as a batch takes them: name -> `method?argument=value&…`."""
-    return {entry["name"]: command(entry["method"], entry["arguments"]) for entry in command_list(value)}
+    return {entry["name"]: _as_text(entry["method"], entry["arguments"]) for entry in command_list(value)}
 
 
 def _entries(value: Any) -> Iterable[Any]:
@@ -71,11 +71,15 @@ def _command(entry: Any, place: int) -> Command:
         raise UnusableValue(f"commands that can be sent: {name!r} needs {fault}") from None
 
 
+def _as_text(method: str, arguments: dict[str, Any]) -> str:
+    return command(method, as_query(arguments) or Query("", 0))
+
+
 def _arguments(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as far as a query string can hold them; empty ones at the top say nothing and are left out."""
     given = {key: value for key, value in json_object(entry.get("arguments") or {}).items() if value not in ({}, [])}
     filled: dict[str, Any] = _without_null(given)
-    if filled and not fits_a_command(filled):
+    if as_query(filled) is None:
         raise UnusableValue("arguments without empty lists or objects inside, which a batch cannot hold")
     return filled
 

@@ -1,0 +1,76 @@
+"""Items that are alike are prepared together, and nobody can tell: each sends what it would send by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bitrix_node import OAuth2, Webhook
+from bitrix_node.definitions import Definitions
+from bitrix_node.handlers import Action, Refusal
+from bitrix_node.parameters import ParameterError
+from bitrix_node.runtime.preparation import ItemInput, Preparation
+from tests.case_files import Case, load_cases
+
+if TYPE_CHECKING:
+    from bitrix_node.definitions import Operation
+
+DEFINITIONS = Definitions.packaged()
+ENDPOINT = Webhook("https://example.bitrix24.com/rest/1/s3cr3ts3cr3t/").endpoint()
+APPLICATION = OAuth2(client_endpoint="https://example.bitrix24.com/rest/", access_token="t0kenofanapplication")
+
+
+def preparation(operation: Operation) -> Preparation:
+    endpoint = APPLICATION.endpoint() if operation.application_only else ENDPOINT
+    return Preparation(operation, lambda: endpoint, strict=True)
+
+
+def another(value: Any) -> Any:
+    """A value of the same kind."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return value
+    return value + 1 if isinstance(value, int) else f"1{value}" if value.isdecimal() else f"{value} x"
+
+
+def variants(case: Case, operation: Operation) -> list[dict[str, Any]]:
+    """The case's parameters with another value of one parameter each that decides nothing."""
+    given = case.parameters
+    return [{**given, name: another(value)} for name, value in given.items() if name in operation.neutral]
+
+
+def arguments(operation: Operation, prepared: Any) -> Any:
+    """What the item would send, or why it cannot."""
+    try:
+        return Action(operation, prepared).arguments(prepared.requests[0])
+    except ParameterError as error:
+        return str(error)
+
+
+def alike_cases() -> list[Case]:
+    return [case for case in load_cases() if variants(case, DEFINITIONS.operation(case.resource, case.operation))]
+
+
+@pytest.mark.parametrize("case", alike_cases(), ids=lambda case: f"{case.resource}: {case.case}")
+def test_an_item_after_others_sends_what_it_would_send_by_itself(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bitrix_node.parameters.arguments.new_code", lambda: "c0de")
+    operation = DEFINITIONS.operation(case.resource, case.operation)
+    binary = case.item.get("binary", {})
+    together = preparation(operation)
+    try:
+        together.prepare(ItemInput(0, case.parameters, binary))
+    except (ParameterError, Refusal):
+        return
+    for index, given in enumerate(variants(case, operation), start=1):
+        item = ItemInput(index, given, binary)
+        try:
+            alone = preparation(operation).prepare(item)
+        except (ParameterError, Refusal) as refused:
+            with pytest.raises(type(refused)):
+                arguments(operation, together.prepare(item))
+            continue
+        prepared = together.prepare(item)
+        assert prepared.requests == alone.requests
+        assert prepared.choices == alone.choices
+        if len(alone.requests) == 1 and alone.requests[0].each is None:
+            assert arguments(operation, prepared) == arguments(operation, alone)
