@@ -1,6 +1,7 @@
 """What an action does with the portal: call, list, download, or several of these as steps."""
 
 from bitrix_node.handlers.action import Action, ActionFailed, perform, perform_in_parts
+from bitrix_node.handlers.beginning import Begun, begin
 from bitrix_node.handlers.explaining import explain
 from bitrix_node.handlers.planning import (
     Refusal,
@@ -12,19 +13,18 @@ from bitrix_node.handlers.planning import (
     plan,
 )
 from bitrix_node.handlers.prepared import Choices, Prepared
-from bitrix_node.handlers.reading import Reading, begin_reading
 from bitrix_node.handlers.results import Outcome
 
 __all__ = [
     "Action",
     "ActionFailed",
+    "Begun",
     "Choices",
     "Outcome",
     "Prepared",
-    "Reading",
     "Refusal",
     "applying_requests",
-    "begin_reading",
+    "begin",
     "check_credential",
     "check_required",
     "check_use",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bitrix_node.handlers.marking import Marked
     from bitrix_node.handlers.prepared import Choices
     from bitrix_node.parameters import Values
-    from bitrix_node.portal import Answer, Scope
+    from bitrix_node.portal import Answer, Call, Order, Scope
 
 
 class Step(NamedTuple):
@@ -70,26 +70,28 @@ class Step(NamedTuple):
             method, arguments, writes=False, token=self.choices.token, alone=self.choices.alone
         )
 
+    def begin(self) -> Call | None:
+        """Begins the request where nothing has to be waited for first; see `Scope.begin`.
+
+        Raises:
+            NotSent: when the run was stopped.
+        """
+        return None if self.record is not None else self.portal.begin(self._order(self.arguments))
+
+    def join(self) -> asyncio.Future[Answer | None] | None:
+        """Begins the request if it is a read by id that a list can answer; see `Scope.join`."""
+        return self.portal.join(self._order(self.arguments))
+
     def _send(self, arguments: dict[str, Any]) -> Awaitable[Answer]:
-        return self.portal.call(
+        return self.portal.send(self._order(arguments), shared=self.request.once)
+
+    def _order(self, arguments: dict[str, Any]) -> Order:
+        return self.portal.order(
             self.method,
             arguments,
             version=self.request.version,
             writes=self.writes,
             droppable=self.droppable,
             token=self.choices.token,
-            shared=self.request.once,
             alone=self.choices.alone,
-        )
-
-    def join(self) -> asyncio.Future[Answer | None] | None:
-        """Begins the request if it is a read by id that a list can answer; see `Scope.join`."""
-        if self.request.once or self.choices.alone:
-            return None
-        return self.portal.join(
-            self.method,
-            self.arguments,
-            version=self.request.version,
-            droppable=self.droppable,
-            token=self.choices.token,
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials.redaction import holds_no_secret
 from bitrix_node.portal.answers import (
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from bitrix_node.portal.calls import Call
     from bitrix_node.portal.limits.limiter import Limiter
+    from bitrix_node.portal.limits.quota import MethodKey
     from bitrix_node.portal.statistics import Statistics
     from bitrix_node.portal.transport import Transport
 
@@ -69,6 +70,7 @@ class Batcher:
         limiter: gives places for requests.
         statistics: counts what is sent.
         secrets: gives every text that may not be shown.
+        account: told what the portal says of the time that a call took.
     """
 
     def __init__(
@@ -77,9 +79,10 @@ class Batcher:
         limiter: Limiter,
         statistics: Statistics,
         secrets: Callable[[], frozenset[str]],
+        account: Callable[[MethodKey, dict[str, Any] | None], None],
     ) -> None:
         self._transport, self._limiter, self._statistics = transport, limiter, statistics
-        self._secrets = secrets
+        self._secrets, self._account = secrets, account
         self._pace = Pace()
         self._waiting: deque[Call] = deque()
         self._again: deque[Call] = deque()
@@ -223,6 +226,7 @@ class Batcher:
             self._statistics.limited += 1
         if isinstance(outcome, Answer):
             self._pace.note(call, outcome)
+            self._account(call.order.key, outcome.time)
             if not call.answer.done():
                 call.answer.set_result(outcome)
         elif call.command is not None and (outcome.code in _REFUSED_IN_BATCHES or isinstance(outcome, TellsNotWhich)):
@@ -275,5 +279,4 @@ def _alone(error: TooLarge, call: Call) -> PortalError:
 
 def _fail(calls: Iterable[Call], error: Exception) -> None:
     for call in calls:
-        if not call.answer.done():
-            call.answer.set_exception(error)
+        call.fail(error)

@@ -8,19 +8,22 @@ that read share one: after an error each of them can be sent again on its own. S
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from bitrix_node.portal.errors import PortalError
 from bitrix_node.rest import method_habits
 from bitrix_node.rest.encoding import as_query, command
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from bitrix_node.credentials import Endpoint
     from bitrix_node.portal.answers import Answer
-    from bitrix_node.portal.client import Scope
     from bitrix_node.portal.clock import Moment
+    from bitrix_node.portal.limits.quota import MethodKey
+    from bitrix_node.portal.scope import Scope
 
 REST_2, REST_3 = 2, 3
 
@@ -57,6 +60,11 @@ class Order(NamedTuple):
     token: str | None
     alone: bool = False
 
+    @property
+    def key(self) -> MethodKey:
+        """What its computing time is reckoned by."""
+        return self.token, self.method.lower()
+
 
 @dataclass(slots=True, eq=False)
 class Call:
@@ -68,6 +76,8 @@ class Call:
         answer: the future that gets the answer.
         command: the order as a batch command; `None` where it has to travel alone.
         sent: when it was sent last.
+        rescue: told of the error in place of whoever waits for the answer, where nobody does.
+        going_on: what became of that, where it goes on.
     """
 
     order: Order
@@ -75,6 +85,8 @@ class Call:
     answer: asyncio.Future[Answer]
     command: Command | None = field(init=False)
     sent: Moment | None = None
+    rescue: Callable[[Call, PortalError], None] | None = None
+    going_on: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         self.command = _as_command(self.order)
@@ -83,6 +95,22 @@ class Call:
     def method(self) -> str:
         """Name of the REST method."""
         return self.order.method
+
+    def fail(self, error: Exception) -> None:
+        """Ends the call with an error, unless it has ended or goes on in spite of it."""
+        if self.answer.done():
+            return
+        rescue, self.rescue = self.rescue, None
+        if rescue is not None and isinstance(error, PortalError):
+            rescue(self, error)
+        else:
+            self.answer.set_exception(error)
+
+    def failed(self, error: PortalError) -> Call:
+        """The call as it was sent, with this error for an answer."""
+        sent = replace(self, answer=self.answer.get_loop().create_future(), rescue=None, going_on=None)
+        sent.answer.set_exception(error)
+        return sent
 
     def may_join(self, other: Call) -> bool:
         """Whether it may stand in one batch with another call that may."""

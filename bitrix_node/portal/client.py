@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from bitrix_node.portal.activity import Activity
@@ -14,15 +12,15 @@ from bitrix_node.portal.errors import NoAnswer, NotSent, PortalError, QuotaSpent
 from bitrix_node.portal.folding import Folder
 from bitrix_node.portal.limits.quota import MethodKey, Quotas
 from bitrix_node.portal.limits.sharing import limiter
-from bitrix_node.portal.retry import Attempts, tick
+from bitrix_node.portal.retry import Attempts, may_go_on
+from bitrix_node.portal.scope import Scope
 from bitrix_node.portal.settings import PortalSettings
 from bitrix_node.portal.statistics import Statistics
 from bitrix_node.portal.tokens import Renew, Tokens
 from bitrix_node.portal.transport import Transport
-from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator
     from types import TracebackType
 
     import aiohttp
@@ -54,8 +52,11 @@ class Portal:
         self._limiter = limiter(endpoint.portal, limits, self._settings.redis.strip(), clock)
         self.activity = Activity()
         self._limiter.told = self.activity.limited
-        self._batcher = Batcher(self._transport, self._limiter, self.statistics, lambda: self.secrets)
         self._quotas = Quotas(clock)
+        self._batcher = Batcher(
+            self._transport, self._limiter, self.statistics, lambda: self.secrets, self._quotas.answered
+        )
+        self._sent_again: set[asyncio.Task[None]] = set()
         self._folder = Folder(self._send)
 
     @property
@@ -98,39 +99,73 @@ class Portal:
         """Begins a read by id that shares a list with others; see `Folder.join`."""
         return self._folder.join(order)
 
-    async def _send(self, order: Order) -> Answer:
+    def begin(self, order: Order) -> Call | None:
+        """Sends an order without anybody waiting: what may be sent again is, until the call has its final answer.
+
+        Returns:
+            `None` where computing time of its method has to be waited for.
+
+        Raises:
+            NotSent: when its run was stopped.
+        """
+        if self._quotas.held_until(order.key) is not None:
+            return None
+        call = self._submitted(order)
+        call.rescue = self._rescue
+        return call
+
+    def _rescue(self, call: Call, error: PortalError) -> None:
+        """Goes on with a call that nobody waits for after an error, or ends it."""
+        if not may_go_on(error):
+            call.answer.set_exception(error)
+            return
+        task = call.going_on = asyncio.create_task(self._go_on(call, error))
+        self._sent_again.add(task)
+        task.add_done_callback(self._sent_again.discard)
+
+    async def _go_on(self, call: Call, error: PortalError) -> None:
+        try:
+            answer = await self._send(call.order, call.failed(error))
+        except Exception as final:
+            if not call.answer.done():
+                call.answer.set_exception(final)
+        else:
+            if not call.answer.done():
+                call.answer.set_result(answer)
+
+    async def _send(self, order: Order, call: Call | None = None) -> Answer:
+        """Sends an order until it is answered; `call` is how it was sent already."""
         attempts = Attempts(self._settings.retry, writes=order.writes, clock=self._settings.clock)
-        key = (order.token, order.method.lower())
         again = renewed = False
         while True:
-            await self._wait_for_quota(order, key, attempts)
-            endpoint = self._endpoint_for(order.token)
+            if call is None:
+                await self._wait_for_quota(order, attempts)
+                call = self._submitted(order, again=again)
             try:
-                answer = await self._submit(order, endpoint, again=again)
+                return await _answer_to(call)
             except Recalled:
+                call = None
                 continue
             except TokenEnded:
                 if renewed or order.token is not None or not self._tokens.renewable:
                     raise
                 renewed = True
-                await self._tokens.replace(endpoint)
+                await self._tokens.replace(call.endpoint)
             except QuotaSpent as error:
-                self._hold(key, error)
+                self._hold(order.key, error)
             except PortalError as error:
                 await attempts.pause_after(error)
-            else:
-                self._quotas.answered(key, answer.time)
-                return answer
-            again = True
+            call, again = None, True
             self.statistics.repeated += 1
 
-    async def _wait_for_quota(self, order: Order, key: MethodKey, attempts: Attempts) -> None:
+    async def _wait_for_quota(self, order: Order, attempts: Attempts) -> None:
         """Waits while the method has no computing time left.
 
         Raises:
             QuotaSpent: when that would take too long.
             NotSent: when the run is stopped meanwhile.
         """
+        key = order.key
         while (until := self._quotas.held_until(key)) is not None:
             order.scope.refuse_when_stopped(order)
             if not attempts.may_wait_for_quota(until, order.scope.deadline):
@@ -146,7 +181,7 @@ class Portal:
         """
         if self._quotas.refused(key):
             recalled = Recalled("its computing time is used up")
-            self._batcher.take_back(lambda call: (call.order.token, call.method.lower()) == key, recalled)
+            self._batcher.take_back(lambda call: call.order.key == key, recalled)
         if self._quotas.held_until(key) is None:
             raise self._quotas.error(key, error.method, error.message) from None
 
@@ -178,6 +213,9 @@ class Portal:
         """Ends what is on its way and closes the connections."""
         await self._folder.close()
         await self._batcher.close()
+        for task in self._sent_again:
+            task.cancel()
+        await asyncio.gather(*self._sent_again, return_exceptions=True)
         await self._tokens.close()
         await self._transport.close()
         await self._limiter.close()
@@ -197,134 +235,25 @@ class Portal:
             self._overrides[token] = self._tokens.current.with_token(token)
         return self._overrides[token]
 
-    async def _submit(self, order: Order, endpoint: Endpoint, *, again: bool) -> Answer:
+    def _submitted(self, order: Order, *, again: bool = False) -> Call:
+        """The call, waiting to be sent.
+
+        Raises:
+            NotSent: when the run was stopped.
+        """
         order.scope.refuse_when_stopped(order)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        call = Call(order, endpoint, answer)
+        call = Call(order, self._endpoint_for(order.token), answer)
         self._batcher.submit(call, again=again)
-        try:
-            return await answer
-        except NoAnswer as error:
-            error.sent = call.sent
-            raise
-        except asyncio.CancelledError:
-            if order.writes and call.sent is not None:
-                order.scope.unanswered.append(order.method)
-            raise
+        return call
 
 
-class Scope:
-    """One run's way to the portal: handlers simply await `call`.
-
-    Attributes:
-        stopped: why nothing more is begun; `None` as long as the run goes on.
-        deadline: when that is going to happen, in seconds of the event loop's clock; `None` for no such time.
-        unanswered: the methods of writes that had been sent, and brought no answer until they were cancelled.
-    """
-
-    def __init__(self, portal: Portal) -> None:
-        self._portal = portal
-        self._shared: dict[str, asyncio.Task[Answer]] = {}
-        self._pauses: set[asyncio.Task[None]] = set()
-        self._coming = 0
-        self.stopped: str | None = None
-        self.unanswered: list[str] = []
-        self.deadline: float | None = None
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """The endpoint in use now."""
-        return self._portal.endpoint
-
-    def call(
-        self,
-        method: str,
-        arguments: dict[str, Any] | None = None,
-        *,
-        version: int = 2,
-        writes: bool | None = None,
-        droppable: bool = False,
-        token: str | None = None,
-        shared: bool = False,
-        alone: bool = False,
-    ) -> Coroutine[Any, Any, Answer]:
-        """Calls a method; its answer is to be awaited.
-
-        Args:
-            method: name of the REST method.
-            arguments: what to send.
-            version: 2, or 3 for REST 3.0.
-            writes: whether it changes anything; told by its name where not given.
-            droppable: whether it may be taken back by `stop` while it waits to be sent.
-            token: access token to use in place of the credential's.
-            shared: whether the answer to the same call earlier in this run will do.
-            alone: whether it may not share a request with other calls.
-
-        Raises:
-            PortalError: the typed error; see `portal.errors`.
-        """
-        writes = method_habits().writes(method) if writes is None else writes
-        order = Order(self, method, arguments or {}, version, writes, droppable, token, alone)
-        return self._answer_once(order) if shared else self._portal.send(order)
-
-    def join(
-        self, method: str, arguments: dict[str, Any], *, version: int, droppable: bool, token: str | None
-    ) -> asyncio.Future[Answer | None] | None:
-        """Begins a read by id that shares a list with others; see `Folder.join`."""
-        return self._portal.join(
-            Order(self, method, arguments, version, writes=False, droppable=droppable, token=token)
-        )
-
-    def expect(self, calls: int) -> None:
-        """Tells how many calls of this run are still to come, so that those before them travel as full as needed."""
-        self._portal.expect(calls - self._coming)
-        self._coming = calls
-
-    async def _answer_once(self, order: Order) -> Answer:
-        """The answer to a call that is sent once a run, or again where it brought none."""
-        key = json.dumps([order.method, order.arguments, order.version, order.token], sort_keys=True, default=str)
-        if key not in self._shared:
-            task = asyncio.create_task(self._portal.send(order))
-            task.add_done_callback(partial(self._forget_failed, key))
-            self._shared[key] = task
-        return await asyncio.shield(self._shared[key])
-
-    def _forget_failed(self, key: str, task: asyncio.Task[Answer]) -> None:
-        if task.cancelled() or task.exception() is not None:
-            del self._shared[key]
-
-    def download(self, address: str) -> AsyncIterator[aiohttp.ClientResponse | bytes]:
-        """A file of the portal; see `Transport.stream`."""
-        return self._portal.download(address)
-
-    def stop(self, reason: str) -> None:
-        """Takes back every droppable call of this run that has not been sent, and refuses further ones."""
-        if self.stopped is None:
-            self.stopped = reason
-            self._portal.take_back(self, reason)
-            for pause in self._pauses:
-                pause.cancel()
-
-    def refuse_when_stopped(self, order: Order) -> None:
-        """Takes back an order of a run that was stopped.
-
-        Raises:
-            NotSent: when it may be dropped.
-        """
-        if self.stopped is not None and order.droppable:
-            raise NotSent(self.stopped, method=order.method)
-
-    async def pause(self, seconds: float) -> None:
-        """Waits, or until the run is stopped; who waits as long as others goes on together with them."""
-        clock = self._portal.clock
-        await self.pause_until(tick(clock.time() + seconds), clock)
-
-    async def pause_until(self, moment: float, clock: Clock) -> None:
-        """Waits until the moment, or until the run is stopped."""
-        pause = asyncio.create_task(clock.sleep_until(moment))
-        self._pauses.add(pause)
-        try:
-            await asyncio.wait([pause])
-        finally:
-            self._pauses.discard(pause)
-            pause.cancel()
+async def _answer_to(call: Call) -> Answer:
+    try:
+        return await call.answer
+    except NoAnswer as error:
+        error.sent = call.sent
+        raise
+    except asyncio.CancelledError:
+        call.order.scope.note_unanswered(call)
+        raise

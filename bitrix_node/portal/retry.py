@@ -17,7 +17,17 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bitrix_node.portal.errors import LimitReached, NoAnswer, OutcomeUnknown, PortalError, TooLarge, Unreachable
+from bitrix_node.portal.errors import (
+    LimitReached,
+    NoAnswer,
+    OutcomeUnknown,
+    PortalError,
+    QuotaSpent,
+    Recalled,
+    TokenEnded,
+    TooLarge,
+    Unreachable,
+)
 
 if TYPE_CHECKING:
     from bitrix_node.portal.clock import Clock
@@ -95,6 +105,11 @@ class Attempts:
     def _backoff(self) -> float:
         doubled: float = self._policy.backoff * 2.0 ** (self._failed - 1)
         return min(self._policy.ceiling, doubled)
+
+
+def may_go_on(error: PortalError) -> bool:
+    """Whether a call can be sent again after an error, or its outcome has to be judged; all others are final."""
+    return isinstance(error, Recalled | TokenEnded | QuotaSpent | LimitReached | NoAnswer | Unreachable)
 
 
 def judged(error: PortalError, *, writes: bool) -> PortalError:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from bitrix_node.credentials.redaction import redact
-from bitrix_node.handlers import ActionFailed, begin_reading, perform
+from bitrix_node.handlers import ActionFailed, begin, perform
 from bitrix_node.portal.errors import NotSent, TokenEnded
 from bitrix_node.runtime.failures import FailureWriter, ItemFailure
 from bitrix_node.runtime.items import Item, output_items
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bitrix_node.definitions import Operation
-    from bitrix_node.handlers import Outcome, Prepared, Reading
+    from bitrix_node.handlers import Begun, Outcome, Prepared
     from bitrix_node.portal import Portal
 
 BEGUN_TOGETHER = 250
@@ -91,6 +92,9 @@ class Execution:
         self._remaining: list[int] = []
         self._reason: Reason | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._on_the_way: dict[int, Begun] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._all_taken = asyncio.Event()
         self._reporter = Reporter(self._options.progress, portal, self._scope)
 
     async def run(self, inputs: Sequence[ItemInput]) -> RunResult:
@@ -132,47 +136,68 @@ class Execution:
             for index, entry in prepared:
                 await self._run_item(index, entry)
             return
-        tasks: list[asyncio.Task[None]] = []
         try:
-            await self._begin_all(prepared, tasks)
-            await asyncio.gather(*tasks)
+            await self._begin_all(prepared)
+            if self._on_the_way:
+                self._all_taken.clear()
+                await self._all_taken.wait()
+            await asyncio.gather(*self._tasks)
         finally:
-            self._scope.expect(0)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._abandon()
 
-    async def _begin_all(self, prepared: Sequence[tuple[int, Prepared]], tasks: list[asyncio.Task[None]]) -> None:
+    async def _begin_all(self, prepared: Sequence[tuple[int, Prepared]]) -> None:
         """Begins every item; the portal works on the first of them while the others are begun."""
-        readings: list[tuple[int, Prepared, Reading]] = []
+        alone = 0
         for place, (index, entry) in enumerate(prepared, start=1):
-            reading = begin_reading(self._operation, entry, self._scope)
-            if reading is not None:
-                readings.append((index, entry, reading))
-                continue
-            tasks.append(asyncio.create_task(self._run_item(index, entry)))
-            if len(tasks) % BEGUN_TOGETHER == 0:
+            alone += self._begin_item(index, entry)
+            if alone == BEGUN_TOGETHER:
+                alone = 0
                 self._scope.expect(len(prepared) - place)
                 await asyncio.sleep(0)
         self._scope.expect(0)
-        if readings:
-            tasks.append(asyncio.create_task(self._take_answers(readings)))
 
-    async def _take_answers(self, readings: Sequence[tuple[int, Prepared, Reading]]) -> None:
-        """Takes the answers of reads that share lists; what the lists do not show is asked for item by item."""
-        alone = []
-        for index, entry, reading in readings:
-            try:
-                outcome = await reading.outcome()
-            except Exception as error:
-                self._settle_error(index, error, own_token=entry.choices.token is not None)
-                self._progressed()
+    def _begin_item(self, index: int, entry: Prepared) -> bool:
+        """Begins an item; whether it makes calls of its own."""
+        try:
+            begun = begin(self._operation, entry, self._scope)
+        except Exception as error:
+            self._settle_error(index, error, own_token=entry.choices.token is not None)
+            self._progressed()
+            return False
+        if begun is None:
+            self._tasks.append(asyncio.create_task(self._run_item(index, entry)))
+            return True
+        self._on_the_way[index] = begun
+        begun.answer.add_done_callback(partial(self._take, index, entry))
+        return begun.call is not None
+
+    def _take(self, index: int, entry: Prepared, answer: asyncio.Future[Any]) -> None:
+        """Takes the answer of an item that was begun; what it does not settle is performed by itself."""
+        begun = self._on_the_way.pop(index, None)
+        if begun is None or answer.cancelled():
+            return
+        try:
+            outcome = begun.outcome()
+            if outcome is None:
+                self._tasks.append(asyncio.create_task(self._run_item(index, entry)))
             else:
-                if outcome is None:
-                    alone.append(self._run_item(index, entry))
-                else:
-                    self._hand_out(index, outcome)
-        await asyncio.gather(*alone)
+                self._hand_out(index, outcome)
+        except Exception as error:
+            self._settle_error(index, error, own_token=entry.choices.token is not None)
+            self._progressed()
+        if not self._on_the_way:
+            self._all_taken.set()
+
+    async def _abandon(self) -> None:
+        """Ends whatever of the run is still on its way."""
+        self._scope.expect(0)
+        begun, self._on_the_way = self._on_the_way, {}
+        await self._scope.abandon([entry.call for entry in begun.values() if entry.call is not None])
+        for entry in begun.values():
+            entry.answer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _hand_out(self, index: int, outcome: Outcome) -> None:
         if not outcome.clean:

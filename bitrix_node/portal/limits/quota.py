@@ -39,7 +39,12 @@ class Quotas:
     _held: dict[MethodKey, float] = field(default_factory=dict)
 
     def answered(self, key: MethodKey, time: dict[str, Any] | None) -> None:
-        """Takes in the portal's account of a call."""
+        """Takes in the portal's account of a call.
+
+        Args:
+            key: what was called.
+            time: the account, where there is one.
+        """
         try:
             ahead = float(time["operating_reset_at"]) - float(time["finish"]) if time else 0.0
         except (KeyError, TypeError, ValueError):

@@ -1,0 +1,81 @@
+"""Actions that are one call and nothing else: they are begun for many items without a task for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bitrix_node.handlers.action import Action, ActionFailed
+from bitrix_node.handlers.call import outcome_of
+from bitrix_node.handlers.tracing import way_to_find_out
+from bitrix_node.portal.errors import OutcomeUnknown, PortalError
+from bitrix_node.rest import folds
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from bitrix_node.definitions import Operation, Request
+    from bitrix_node.handlers.prepared import Prepared
+    from bitrix_node.handlers.results import Outcome
+    from bitrix_node.handlers.step import Step
+    from bitrix_node.portal import Call, Scope
+
+
+class Begun(NamedTuple):
+    """An action whose only call is on its way.
+
+    Attributes:
+        action: the action.
+        step: its only request.
+        answer: gets the answer; `None` where the action has to be performed by itself.
+        call: the call; `None` where it shares a list with others.
+    """
+
+    action: Action
+    step: Step
+    answer: asyncio.Future[Any]
+    call: Call | None = None
+
+    def outcome(self) -> Outcome | None:
+        """What the action comes to once the answer is there; `None` where it has to be performed by itself.
+
+        Raises:
+            ActionFailed: when the portal refused.
+        """
+        try:
+            answer = self.answer.result()
+            return None if answer is None else self.action.simplified(outcome_of(answer, self.step))
+        except PortalError as error:
+            if isinstance(error, OutcomeUnknown):
+                error.check = way_to_find_out(self.step, error.sent)
+            raise ActionFailed(error, ()) from None
+
+
+def begin(operation: Operation, prepared: Prepared, portal: Scope) -> Begun | None:
+    """Begins an action if it is nothing but a call.
+
+    Returns:
+        `None` for every other action, and for one that has to wait before it is sent; `perform` performs them.
+
+    Raises:
+        ActionFailed: when the run was stopped.
+        ParameterError: when a parameter cannot be used.
+    """
+    request = prepared.requests[0]
+    if len(prepared.requests) > 1 or operation.answer is not None or not _is_plain(request):
+        return None
+    action = Action(operation, prepared)
+    step = action.step(request, portal)
+    if isinstance(request.method, str) and request.method.lower() in folds():
+        shared = step.join()
+        if shared is not None:
+            return Begun(action, step, shared)
+    try:
+        call = step.begin()
+    except PortalError as error:
+        raise ActionFailed(error, ()) from None
+    return None if call is None else Begun(action, step, call.answer, call)
+
+
+def _is_plain(request: Request) -> bool:
+    special = request.each or request.after_refusal or request.when_answer or request.tolerates or request.once
+    return request.handler == "call" and not special
