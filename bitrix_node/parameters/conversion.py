@@ -42,18 +42,16 @@ def converted(values: Values, path: str, transform: str | None = None) -> Any:
 
 def _rows(parameter: Parameter, rows: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
     """Rows with each value as its column wants it."""
-    group = path.rpartition(".")[2]
-    columns = {member.name: member for entry in parameter.groups if entry.name == group for member in entry.members}
+    columns = parameter.columns[path.rpartition(".")[2]]
     return [
-        {name: _cell(columns[name], value, f"{path}[{index}].{name}") for name, value in row.items()}
+        {
+            name: value
+            if columns[name].transform is None or value == ""
+            else _transformed(columns[name], str(columns[name].transform), value, f"{path}[{index}].{name}")
+            for name, value in row.items()
+        }
         for index, row in enumerate(rows)
     ]
-
-
-def _cell(column: Parameter, value: Any, path: str) -> Any:
-    if column.transform is None or value == "":
-        return value
-    return _transformed(column, column.transform, value, path)
 
 
 def _transformed(parameter: Parameter, name: str, value: Any, path: str) -> Any:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _ROOT = re.compile(r"\s*(\$json|\$itemIndex)")
@@ -34,6 +37,10 @@ class ItemContext:
     index: int
 
 
+Template: TypeAlias = "Callable[[ItemContext], Any]"
+"""Gives the value for an item."""
+
+
 def is_expression(value: Any) -> bool:
     """Whether a parameter value is an expression, as n8n marks it: text that starts with `=`."""
     return isinstance(value, str) and value.startswith("=")
@@ -49,7 +56,12 @@ def holds_expression(value: Any) -> bool:
 
 
 def evaluate(value: Any, context: ItemContext) -> Any:
-    """A value with every expression inside it replaced by what it stands for.
+    """A value with every expression inside it replaced by what it stands for; see `template`."""
+    return template(value)(context)
+
+
+def template(value: Any) -> Template:
+    """A value as a function of the item: every expression inside it is replaced by what it stands for there.
 
     A path that does not exist gives `None`, as it does in n8n.
 
@@ -57,16 +69,18 @@ def evaluate(value: Any, context: ItemContext) -> Any:
         UnsupportedExpression: for anything beyond members, indexes and `$itemIndex`.
     """
     if isinstance(value, dict):
-        return {key: evaluate(entry, context) for key, entry in value.items()}
+        members = [(key, template(entry)) for key, entry in value.items()]
+        return lambda context: {key: entry(context) for key, entry in members}
     if isinstance(value, list):
-        return [evaluate(entry, context) for entry in value]
-    return _evaluate_text(value[1:], context) if is_expression(value) else value
+        entries = [template(entry) for entry in value]
+        return lambda context: [entry(context) for entry in entries]
+    if not is_expression(value):
+        return lambda _: value
+    parts = _compiled(value[1:])
+    return parts.follow if isinstance(parts, _Path) else partial(_joined, parts)
 
 
-def _evaluate_text(template: str, context: ItemContext) -> Any:
-    parts = _compiled(template)
-    if isinstance(parts, _Path):
-        return parts.follow(context)
+def _joined(parts: tuple[str | _Path, ...], context: ItemContext) -> str:
     return "".join(part if isinstance(part, str) else _as_text(part.follow(context)) for part in parts)
 
 

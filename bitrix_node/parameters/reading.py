@@ -13,7 +13,7 @@ from bitrix_node.parameters.types import read_typed, shortened
 from bitrix_node.parameters.values import UNSET, Values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from bitrix_node.definitions import Operation, Parameter
 
@@ -41,28 +41,37 @@ def read_values(
     return reader.read(raw)
 
 
-def read_again(operation: Operation, values: Values, raw: Mapping[str, Any]) -> Values | None:
-    """The values of an item that differs from another only in plain parameters which decide nothing.
+class AlikeReader:
+    """Reads the values of items that differ from another one only in plain parameters which decide nothing.
 
     Args:
         operation: whose parameters they are.
         values: those of the other item.
-        raw: what differs, parameter name -> value; see `Operation.neutral`.
-
-    Returns:
-        `None` where one of them is given in one item and not in the other, which may change more than its value.
-
-    Raises:
-        ParameterError: for the first value that is missing or cannot be used.
     """
-    reader = _Reader(operation, {}, strict=True)
-    read: dict[str, Any] = {}
-    for name, value in raw.items():
-        parameter = operation.parameters_by_path[name]
-        read[name] = reader.value(parameter, _given_or_default(parameter, value), name)
-        if read[name] in (UNSET, "") or not values.is_given(name):
-            return None
-    return values.but(read)
+
+    def __init__(self, operation: Operation, values: Values) -> None:
+        self._parameters, self._values = operation.parameters_by_path, values
+        self._reader = _Reader(operation, {}, strict=True)
+
+    def read(self, raw: Mapping[str, Any]) -> Values | None:
+        """The values of an item.
+
+        Args:
+            raw: what differs, parameter name -> value; see `Operation.neutral`.
+
+        Returns:
+            `None` where one of them is given in one item and not in the other, which may change more than its value.
+
+        Raises:
+            ParameterError: for the first value that is missing or cannot be used.
+        """
+        read: dict[str, Any] = {}
+        for name, value in raw.items():
+            parameter = self._parameters[name]
+            read[name] = self._reader.value(parameter, _given_or_default(parameter, value), name)
+            if read[name] in (UNSET, "") or not self._values.is_given(name):
+                return None
+        return self._values.but(read)
 
 
 _TAKE_SEVERAL_FILES = {"activityFiles", "attachedFiles"}
@@ -160,37 +169,36 @@ class _Reader:
         return BinaryData.from_item(self._binary[name])
 
     def _rows(self, parameter: Parameter, raw: Any, path: str) -> dict[str, list[dict[str, Any]]]:
-        groups = self._mapping(parameter, raw, path)
-        known = {group.name: group for group in parameter.groups}
+        known = parameter.columns
         rows: dict[str, list[dict[str, Any]]] = {}
-        for name, entries in groups.items():
+        for name, entries in self._mapping(parameter, raw, path).items():
             if name not in known:
                 self._refuse(name, known, f"{path}.")
                 continue
             listed = entries if isinstance(entries, list) else [entries]
             rows[name] = [
-                self._row(known[name].members, entry, f"{path}.{name}[{index}]") for index, entry in enumerate(listed)
+                self._row(known[name], entry, f"{path}.{name}[{index}]") for index, entry in enumerate(listed)
             ]
         return {name: entries for name, entries in rows.items() if entries}
 
-    def _row(self, members: Sequence[Parameter], raw: Any, path: str) -> dict[str, Any]:
+    def _row(self, columns: Mapping[str, Parameter], raw: Any, path: str) -> dict[str, Any]:
         if not isinstance(raw, dict):
             raise ParameterError(path, f"'{path}' must be an object; got {shortened(raw)}")
-        self._refuse_unknown(raw, members, f"{path}.")
-        read = {
-            member.name: self.value(member, raw.get(member.name, UNSET), f"{path}.{member.name}") for member in members
-        }
+        self._refuse_others(raw, columns, f"{path}.")
+        read = {name: self.value(member, raw.get(name, UNSET), f"{path}.{name}") for name, member in columns.items()}
         return {name: value for name, value in read.items() if value is not UNSET}
 
     def _mapping(self, parameter: Parameter, raw: Any, path: str) -> Mapping[str, Any]:
-        if raw in (None, UNSET, "", []):
-            return {}
-        if not isinstance(raw, dict):
+        if isinstance(raw, dict):
+            return raw
+        if raw not in (None, UNSET, "", []):
             raise ParameterError(path, f"'{parameter.display_name}' must be an object; got {shortened(raw)}")
-        return raw
+        return {}
 
     def _refuse_unknown(self, raw: Mapping[str, Any], parameters: Iterable[Parameter], prefix: str) -> None:
-        known = {parameter.name: parameter for parameter in parameters}
+        self._refuse_others(raw, {parameter.name: parameter for parameter in parameters}, prefix)
+
+    def _refuse_others(self, raw: Mapping[str, Any], known: Mapping[str, Any], prefix: str) -> None:
         for name in raw:
             if name not in known:
                 self._refuse(name, known, prefix)

@@ -121,7 +121,9 @@ class Transport:
                 total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.read
             )
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEPT_ALIVE)
-            self._session = aiohttp.ClientSession(timeout=timeout, connector=connector)
+            # Without cookies: PHP lets requests of one session wait for each other.
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(timeout=timeout, connector=connector, cookie_jar=jar)
         return self._session
 
     async def close(self) -> None:

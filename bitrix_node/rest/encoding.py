@@ -22,8 +22,10 @@ class Query(NamedTuple):
 def as_query(arguments: dict[str, Any]) -> Query | None:
     """Arguments as a query string; `None` where that would lose something: it cannot say null, nor empty list."""
     pairs: list[str] = []
-    fits = all(_write(str(key), value, pairs) for key, value in arguments.items())
-    return Query("&".join(pairs), len(pairs)) if fits else None
+    for key, value in arguments.items():
+        if not _write(str(key), value, pairs):
+            return None
+    return Query("&".join(pairs), len(pairs))
 
 
 def command(method: str, query: Query) -> str:
@@ -34,9 +36,10 @@ def command(method: str, query: Query) -> str:
 def _write(key: str, value: Any, pairs: list[str]) -> bool:
     """Writes what stands under a key; whether nothing of it was lost."""
     if isinstance(value, (dict, list)):
-        entries = value.items() if isinstance(value, dict) else enumerate(value)
-        fits = [_write(f"{key}[{inner}]", entry, pairs) for inner, entry in entries]
-        return bool(fits) and all(fits)
+        for inner, entry in value.items() if isinstance(value, dict) else enumerate(value):
+            if not _write(f"{key}[{inner}]", entry, pairs):
+                return False
+        return bool(value)
     if value is None:
         return False
     pairs.append(f"{_quoted_key(key)}={_quoted(_text(value))}")

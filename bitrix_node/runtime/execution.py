@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -147,29 +148,44 @@ class Execution:
 
     async def _begin_all(self, prepared: Sequence[tuple[int, Prepared]]) -> None:
         """Begins every item; the portal works on the first of them while the others are begun."""
-        alone = 0
+        calling = 0
+        shared: list[tuple[int, Prepared]] = []
         for place, (index, entry) in enumerate(prepared, start=1):
-            alone += self._begin_item(index, entry)
-            if alone == BEGUN_TOGETHER:
-                alone = 0
+            begun = self._begin_item(index, entry)
+            if begun is not None and begun.call is None:
+                shared.append((index, entry))
+                continue
+            calling += 1
+            if calling % BEGUN_TOGETHER == 0:
                 self._scope.expect(len(prepared) - place)
                 await asyncio.sleep(0)
         self._scope.expect(0)
+        if shared:
+            self._tasks.append(asyncio.create_task(self._take_shared(shared)))
 
-    def _begin_item(self, index: int, entry: Prepared) -> bool:
-        """Begins an item; whether it makes calls of its own."""
+    def _begin_item(self, index: int, entry: Prepared) -> Begun | None:
+        """Begins an item, if there is nothing to be done for it but a call."""
         try:
             begun = begin(self._operation, entry, self._scope)
         except Exception as error:
             self._settle_error(index, error, own_token=entry.choices.token is not None)
             self._progressed()
-            return False
+            return None
         if begun is None:
             self._tasks.append(asyncio.create_task(self._run_item(index, entry)))
-            return True
+            return None
         self._on_the_way[index] = begun
-        begun.answer.add_done_callback(partial(self._take, index, entry))
-        return begun.call is not None
+        if begun.call is not None:
+            begun.answer.add_done_callback(partial(self._take, index, entry))
+        return begun
+
+    async def _take_shared(self, shared: Sequence[tuple[int, Prepared]]) -> None:
+        """Takes the answers of items that share lists: they come together, so that one task is enough for all."""
+        for index, entry in shared:
+            answer = self._on_the_way[index].answer
+            with suppress(Exception):
+                await answer
+            self._take(index, entry, answer)
 
     def _take(self, index: int, entry: Prepared, answer: asyncio.Future[Any]) -> None:
         """Takes the answer of an item that was begun; what it does not settle is performed by itself."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from bitrix_node.credentials import OAuth2
 from bitrix_node.credentials.renewal import Account, Callback
 from bitrix_node.definitions import Definitions
-from bitrix_node.parameters.expressions import ItemContext, UnsupportedExpression, evaluate, holds_expression
+from bitrix_node.parameters.expressions import ItemContext, UnsupportedExpression, holds_expression, template
 from bitrix_node.parameters.mapping import from_input, is_automatic
 from bitrix_node.portal import Portal
 from bitrix_node.runtime.execution import Execution, RunOptions
@@ -195,16 +195,14 @@ def item_inputs(parameters: Mapping[str, Any], items: Sequence[Item]) -> list[It
     varying = {name: value for name, value in parameters.items() if is_automatic(value) or holds_expression(value)}
     if not varying:
         return [ItemInput(index, parameters, item.get("binary", {})) for index, item in enumerate(items)]
-    automatic = any(is_automatic(value) for value in varying.values())
-    return [_evaluated(parameters, varying, item, index, automatic=automatic) for index, item in enumerate(items)]
-
-
-def _evaluated(
-    parameters: Mapping[str, Any], varying: dict[str, Any], item: Item, index: int, *, automatic: bool
-) -> ItemInput:
     try:
-        values = evaluate(varying, ItemContext(item["json"], index))
+        evaluated = template(varying)
     except UnsupportedExpression as error:
-        return ItemInput(index, error)
-    mapped = from_input(values, item["json"]) if automatic else values
-    return ItemInput(index, {**parameters, **mapped}, item.get("binary", {}))
+        return [ItemInput(index, error) for index in range(len(items))]
+    automatic = any(is_automatic(value) for value in varying.values())
+    inputs = []
+    for index, item in enumerate(items):
+        values = evaluated(ItemContext(item["json"], index))
+        mapped = from_input(values, item["json"]) if automatic else values
+        inputs.append(ItemInput(index, {**parameters, **mapped}, item.get("binary", {})))
+    return inputs

@@ -7,11 +7,11 @@ only in parameters that decide nothing, everything that was read and found in or
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bitrix_node.handlers import Choices, Prepared, check_credential, check_required, check_use, check_values, plan
 from bitrix_node.parameters import read_values
-from bitrix_node.parameters.reading import read_again
+from bitrix_node.parameters.reading import AlikeReader
 from bitrix_node.parameters.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -36,6 +36,20 @@ class ItemInput:
     binary: Mapping[str, Any] = field(default_factory=dict)
 
 
+class _Leader(NamedTuple):
+    """An item that speaks for others.
+
+    Attributes:
+        raw: its parameters as they came.
+        prepared: the item.
+        reader: reads what others have in place of it.
+    """
+
+    raw: Mapping[str, Any]
+    prepared: Prepared
+    reader: AlikeReader
+
+
 class Preparation:
     """Prepares items of one run, one after the other.
 
@@ -47,8 +61,7 @@ class Preparation:
 
     def __init__(self, operation: Operation, endpoint: Callable[[], Endpoint], *, strict: bool) -> None:
         self._operation, self._endpoint, self._strict = operation, endpoint, strict
-        self._raw: Mapping[str, Any] = {}
-        self._leader: Prepared | None = None
+        self._leader: _Leader | None = None
 
     def prepare(self, item: ItemInput) -> Prepared:
         """The item's parameters and requests.
@@ -63,26 +76,28 @@ class Preparation:
         prepared = self._taken_over(item.parameters)
         if prepared is None:
             prepared = self._checked(item, item.parameters)
-            self._raw, self._leader = item.parameters, self._leading(prepared)
+            self._leader = self._leading(item.parameters, prepared)
         return prepared
 
-    def _leading(self, prepared: Prepared) -> Prepared | None:
-        """The item as those that differ in neutral parameters alone are to be prepared; `None` where that cannot be."""
-        request = prepared.requests[0]
-        if len(prepared.requests) > 1 or request.catalogue or request.each or self._operation.takes_files:
+    def _leading(self, raw: Mapping[str, Any], prepared: Prepared) -> _Leader | None:
+        """The item as a pattern for those that differ in neutral parameters alone; `None` where it cannot be one."""
+        operation, request = self._operation, prepared.requests[0]
+        if len(prepared.requests) > 1 or request.catalogue or request.each or operation.takes_files:
             return None
-        return prepared._replace(recipe=Recipe(request, prepared.values, self._operation.neutral))
+        recipe = Recipe(request, prepared.values, operation.neutral)
+        return _Leader(raw, prepared._replace(recipe=recipe), AlikeReader(operation, prepared.values))
 
     def _taken_over(self, raw: Mapping[str, Any]) -> Prepared | None:
         """The item as the leading one, but for what differs; `None` where that could change more than these values."""
-        leader, neutral = self._leader, self._operation.neutral
-        if leader is None or raw.keys() != self._raw.keys():
+        leader = self._leader
+        if leader is None or raw.keys() != leader.raw.keys():
             return None
-        other = {name: value for name, value in raw.items() if value is not self._raw[name]}
-        if not other.keys() <= neutral:
+        other = {name: value for name, value in raw.items() if value is not leader.raw[name]}
+        values = leader.reader.read(other) if other.keys() <= self._operation.neutral else None
+        if values is None:
             return None
-        values = read_again(self._operation, leader.values, other)
-        return None if values is None else Prepared(values, leader.requests, leader.choices, leader.recipe)
+        _, requests, choices, recipe = leader.prepared
+        return Prepared(values, requests, choices, recipe)
 
     def _checked(self, item: ItemInput, raw: Mapping[str, Any]) -> Prepared:
         values = read_values(self._operation, raw, item.binary, strict=self._strict)

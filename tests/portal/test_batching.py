@@ -9,7 +9,7 @@ import pytest
 
 from bitrix_node.credentials import Webhook
 from bitrix_node.portal import Portal, PortalError, PortalSettings
-from bitrix_node.portal.batching import HALF_BATCH, MOST_PARALLEL, SHARES
+from bitrix_node.portal.batching import MOST_PARALLEL, SHARES, SMALL_BATCH
 from bitrix_node.portal.errors import LimitReached, Missing, NotSent, OutcomeUnknown, Refused
 from bitrix_node.portal.pace import FULL_BATCH
 from tests.portal.conftest import answer
@@ -37,7 +37,7 @@ async def test_waiting_calls_share_requests(portal: Portal, sandbox: Sandbox) ->
     found = await results(portal, "user.get", users)
     assert [int(rows[0]["ID"]) for rows in found] == [user["ID"] for user in users]
     assert sandbox.statistics.commands == 200
-    assert sandbox.statistics.requests == 200 // HALF_BATCH
+    assert sandbox.statistics.requests == 200 // SMALL_BATCH
     assert portal.statistics.requests == sandbox.statistics.requests
 
 
@@ -81,14 +81,14 @@ async def test_answers_find_their_calls_when_requests_finish_out_of_order(serve:
         return batch_answer({key: entry["number"] for key, entry in commands.items()})
 
     portal = await serve(last_come_first_served)
-    found = await results(portal, "echo.get", [{"number": index} for index in range(requests * HALF_BATCH)])
-    assert [int(number) for number in found] == list(range(requests * HALF_BATCH))
+    found = await results(portal, "echo.get", [{"number": index} for index in range(requests * SMALL_BATCH)])
+    assert [int(number) for number in found] == list(range(requests * SMALL_BATCH))
     assert portal.statistics.requests == requests
 
 
 async def test_a_refused_command_does_not_fail_the_others(portal: Portal, sandbox: Sandbox) -> None:
     found = await outcomes(portal, "crm.deal.get", [{"id": entry} for entry in [1, 999999] * 50])
-    assert sandbox.statistics.requests == -(-100 // HALF_BATCH)
+    assert sandbox.statistics.requests == -(-100 // SMALL_BATCH)
     refusals = found[1::2]
     assert all(isinstance(entry, PortalError) and entry.method == "crm.deal.get" for entry in refusals)
     assert [entry.result["ID"] for entry in found[::2] if not isinstance(entry, BaseException)] == ["1"] * 50
@@ -209,20 +209,20 @@ async def test_a_method_that_no_batch_takes_is_called_alone(serve: Serve) -> Non
 
 async def test_calls_refused_for_the_limit_go_again_in_the_order_they_had(portal: Portal, sandbox: Sandbox) -> None:
     sandbox.faults.query_limit("batch", times=1)
-    await outcomes(portal, "profile", [{"number": index} for index in range(8 * HALF_BATCH)])
+    await outcomes(portal, "profile", [{"number": index} for index in range(8 * SMALL_BATCH)])
     sent: dict[int, list[int]] = {}
     for entry in sandbox.journal:
         if entry.method == "profile":
             sent.setdefault(entry.request, []).append(int(entry.arguments["number"]))
-    assert sorted(number for numbers in sent.values() for number in numbers) == list(range(8 * HALF_BATCH))
+    assert sorted(number for numbers in sent.values() for number in numbers) == list(range(8 * SMALL_BATCH))
     assert all(numbers == sorted(numbers) for numbers in sent.values())
 
 
 async def test_calls_that_failed_together_share_a_request_again(portal: Portal, sandbox: Sandbox) -> None:
     sandbox.faults.add("reset", "batch", times=1)
-    await results(portal, "profile", [{"number": index} for index in range(8 * HALF_BATCH)])
+    await results(portal, "profile", [{"number": index} for index in range(8 * SMALL_BATCH)])
     assert portal.statistics.requests <= 8 + SHARES
-    assert portal.statistics.repeated == HALF_BATCH
+    assert portal.statistics.repeated == SMALL_BATCH
 
 
 async def test_a_limit_inside_a_batch_sends_that_command_again(serve: Serve) -> None:

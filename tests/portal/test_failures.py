@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bitrix_node.credentials import Webhook
 from bitrix_node.portal import Portal, PortalError, PortalSettings
-from bitrix_node.portal.batching import HALF_BATCH, SHARES
+from bitrix_node.portal.batching import SHARES, SMALL_BATCH
 from bitrix_node.portal.errors import (
     Denied,
     NoAnswer,
@@ -41,7 +41,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 AFTER_THE_WORK = {name for name, fault in FAULTS.items() if fault.get("after") or fault["kind"] == "truncated"}
 NAMES: list[dict[str, Any]] = [
-    {"entityTypeId": 2, "fields": {"title": f"Deal {index}"}} for index in range(3 * HALF_BATCH)
+    {"entityTypeId": 2, "fields": {"title": f"Deal {index}"}} for index in range(3 * SMALL_BATCH)
 ]
 
 
@@ -208,7 +208,7 @@ async def test_an_unreachable_portal_is_tried_again_and_named() -> None:
 
 async def test_a_cancelled_call_leaves_the_others_alone(portal: Portal, sandbox: Sandbox) -> None:
     sandbox.faults.add("delay", "batch", seconds=0.1)
-    tasks = [asyncio.create_task(portal.call("user.get", {"ID": 3})) for _ in range(4 * HALF_BATCH)]
+    tasks = [asyncio.create_task(portal.call("user.get", {"ID": 3})) for _ in range(4 * SMALL_BATCH)]
     await until(lambda: sandbox.statistics.requests == 4)
     tasks[0].cancel()
     found = await asyncio.gather(*tasks, return_exceptions=True)

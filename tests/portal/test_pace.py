@@ -9,7 +9,7 @@ import pytest
 
 from bitrix_node.credentials import Webhook
 from bitrix_node.portal import Answer, Portal, PortalSettings
-from bitrix_node.portal.batching import FEW, HALF_BATCH, SHARES
+from bitrix_node.portal.batching import FEW, SHARES, SMALL_BATCH
 from bitrix_node.portal.calls import Call, Order
 from bitrix_node.portal.pace import FIRST_GUESS, FULL_BATCH, MOST_SECONDS, SOON, Pace
 from bitrix_node.portal.retry import RetryPolicy
@@ -110,7 +110,7 @@ async def send(portal: Portal, method: str, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "count", "commands"),
-    [(0.001, 100, HALF_BATCH), (0.1, 100, 10), (0.5, 30, 2), (3, 30, 1), (0.001, 40, 10), (0.001, 12, FEW)],
+    [(0.001, 100, SMALL_BATCH), (0.1, 100, 10), (0.5, 30, 2), (3, 30, 1), (0.001, 40, 10), (0.001, 12, FEW)],
 )
 async def test_slow_commands_are_spread_more_thinly(serve: Serve, seconds: float, count: int, commands: int) -> None:
     server = Portals({"work.get": seconds})
@@ -165,8 +165,8 @@ async def test_calls_keep_their_order_within_and_among_requests(sandbox: Sandbox
 async def test_reads_that_took_too_long_together_are_sent_again_in_smaller_requests(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    fewer, patience = HALF_BATCH // 5, 0.3
-    monkeypatch.setattr("bitrix_node.portal.pace.SOON", fewer * patience / HALF_BATCH)
+    fewer, patience = SMALL_BATCH // 5, 0.3
+    monkeypatch.setattr("bitrix_node.portal.pace.SOON", fewer * patience / SMALL_BATCH)
     sizes: list[int] = []
 
     async def handle(request: web.Request) -> web.Response:
@@ -181,6 +181,6 @@ async def test_reads_that_took_too_long_together_are_sent_again_in_smaller_reque
         served(handle) as url,
         Portal(Webhook(f"{url}/rest/1/s3cr3tc0de/").endpoint(), settings=settings) as portal,
     ):
-        await send(portal, "work.get", SHARES * HALF_BATCH)
-    assert sizes[:SHARES] == [HALF_BATCH] * SHARES
+        await send(portal, "work.get", SHARES * SMALL_BATCH)
+    assert sizes[:SHARES] == [SMALL_BATCH] * SHARES
     assert max(sizes[SHARES:]) <= fewer

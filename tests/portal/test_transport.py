@@ -140,3 +140,18 @@ def self_signed(folder: Path) -> str:
     made = subprocess.run(command.split(), check=True, capture_output=True)
     pem.write_bytes(made.stdout)
     return str(pem)
+
+
+async def test_cookies_are_not_sent_back(serve: Serve) -> None:
+    received: list[str | None] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        received.append(request.headers.get("Cookie"))
+        response = answer(True)
+        response.set_cookie("PHPSESSID", "abc")
+        return response
+
+    portal = await serve(handle)
+    await portal.call("profile")
+    await portal.call("profile")
+    assert received == [None, None]

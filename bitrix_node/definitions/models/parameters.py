@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from bitrix_node.definitions.models.vocabulary import Condition, VocabularyModel
@@ -117,6 +118,11 @@ class Parameter(VocabularyModel):
     below_options: bool = False
     use: ParameterUse | None = None
     refuses: str | None = None
+
+    @cached_property
+    def columns(self) -> dict[str, dict[str, Parameter]]:
+        """The members of each group by name."""
+        return {group.name: {member.name: member for member in group.members} for group in self.groups}
 
     def member(self, name: str) -> Parameter | None:
         """The member of a collection with this name, if there is one."""

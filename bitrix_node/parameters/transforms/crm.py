@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.binary import BinaryData
@@ -40,6 +41,7 @@ _STAGE_OF_PIPELINE = re.compile(r"(?:C|DT[0-9]+_)([0-9]+):")
 _CAMEL_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(maxsize=4096)
 def field_name(name: str) -> str:
     """The current name of a field: `COMPANY_ID` is `companyId`, custom fields are `UF_CRM_…`, the rest stays."""
     custom = _CAMEL_CUSTOM.match(name)
@@ -79,7 +81,8 @@ def item_fields(value: Any) -> dict[str, Any]:
         elif name == "fm":
             fields.setdefault("fm", []).extend(entry if isinstance(entry, list) else [entry])
         else:
-            fields.update(money_fields(field_name(name), linked(field_name(name), entry)))
+            current = field_name(name)
+            fields.update(money_fields(current, linked(current, entry)))
     return fields
 
 
