@@ -13,7 +13,7 @@ from bitrix_node.rest import folds
 if TYPE_CHECKING:
     import asyncio
 
-    from bitrix_node.definitions import Operation, Request
+    from bitrix_node.definitions import Operation
     from bitrix_node.handlers.prepared import Prepared
     from bitrix_node.handlers.results import Outcome
     from bitrix_node.handlers.step import Step
@@ -61,7 +61,7 @@ def begin(operation: Operation, prepared: Prepared, portal: Scope) -> Begun | No
         ParameterError: when a parameter cannot be used.
     """
     request = prepared.requests[0]
-    if len(prepared.requests) > 1 or operation.answer is not None or not _is_plain(request):
+    if len(prepared.requests) > 1 or operation.answer is not None or not request.is_plain_call:
         return None
     action = Action(operation, prepared)
     step = action.step(request, portal)
@@ -74,8 +74,3 @@ def begin(operation: Operation, prepared: Prepared, portal: Scope) -> Begun | No
     except PortalError as error:
         raise ActionFailed(error, ()) from None
     return None if call is None else Begun(action, step, call.answer, call)
-
-
-def _is_plain(request: Request) -> bool:
-    special = request.each or request.after_refusal or request.when_answer or request.tolerates or request.once
-    return request.handler == "call" and not special

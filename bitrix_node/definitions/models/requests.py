@@ -147,6 +147,12 @@ class Request(VocabularyModel):
         return tuple((() if path == "*" else tuple(path.split(".")), own) for path, own in self.arguments.items())
 
     @cached_property
+    def is_plain_call(self) -> bool:
+        """Whether it is one call, whatever the answers of other requests."""
+        special = self.each or self.after_refusal or self.when_answer or self.tolerates or self.once
+        return self.handler == "call" and not special
+
+    @cached_property
     def parameters(self) -> frozenset[str]:
         """The paths of all parameters that it does something with; to require one is not enough."""
         sources = [source for entries in self.arguments.values() for source in entries]
