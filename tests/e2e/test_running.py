@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -53,6 +53,27 @@ async def test_a_run_longer_than_a_task_goes_on_in_further_jobs(tight: Place, po
     assert made(portal) == Counter({f"Deal {number}": 1 for number in range(1500)})
     jobs = [float(seconds) for seconds in re.findall(r"done after (\S+) s", log)]
     assert sum(jobs) > TASK_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("options", "together", "kept"),
+    [({}, True, False), ({"batching": "single"}, False, False), ({"sendInOrder": True}, False, True)],
+    ids=["shared requests", "one request per item", "in order"],
+)
+async def test_how_items_are_sent_is_an_option(
+    n8n: N8nClient, portal: Sandbox, options: dict[str, Any], *, together: bool, kept: bool
+) -> None:
+    items = deals(30)
+    workflow = await stored(n8n, await credential(n8n, portal), items, **NEW_DEAL, options=options)
+    execution = await n8n.run(workflow, TRIGGER)
+    assert execution.status == "success", execution.error
+    assert paired(execution) == list(range(30))
+    added = [entry for entry in portal.journal if entry.method == "crm.item.add"]
+    titles = [entry.arguments["fields"]["title"] for entry in added]
+    assert {entry.batched for entry in added} == {together}
+    assert sorted(titles) == sorted(item["title"] for item in items)
+    if kept:
+        assert titles == [item["title"] for item in items]
 
 
 async def test_rows_of_several_items_stay_paired(n8n: N8nClient, portal: Sandbox) -> None:
