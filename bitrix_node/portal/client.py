@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
 from bitrix_node.portal.activity import Activity
-from bitrix_node.portal.batching import MOST_PARALLEL, Batcher
+from bitrix_node.portal.batching import CLOSED, MOST_PARALLEL, Batcher
 from bitrix_node.portal.calls import Call, Order
 from bitrix_node.portal.errors import NoAnswer, NotSent, PortalError, QuotaSpent, Recalled, TokenEnded
 from bitrix_node.portal.folding import Folder
@@ -126,9 +126,11 @@ class Portal:
     async def _go_on(self, call: Call, error: PortalError) -> None:
         try:
             answer = await self._send(call.order, call.failed(error))
+        except asyncio.CancelledError:
+            call.fail(NotSent(CLOSED, method=call.method))
+            raise
         except Exception as final:
-            if not call.answer.done():
-                call.answer.set_exception(final)
+            call.fail(final)
         else:
             if not call.answer.done():
                 call.answer.set_result(answer)
@@ -213,6 +215,8 @@ class Portal:
         """Ends what is on its way and closes the connections."""
         await self._folder.close()
         await self._batcher.close()
+        # What the batcher has just ended takes note of it; what pauses still has not been sent.
+        await asyncio.sleep(0)
         for task in self._sent_again:
             task.cancel()
         await asyncio.gather(*self._sent_again, return_exceptions=True)

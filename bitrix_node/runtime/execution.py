@@ -190,7 +190,7 @@ class Execution:
     def _take(self, index: int, entry: Prepared, answer: asyncio.Future[Any]) -> None:
         """Takes the answer of an item that was begun; what it does not settle is performed by itself."""
         begun = self._on_the_way.pop(index, None)
-        if begun is None or answer.cancelled():
+        if begun is None:
             return
         try:
             outcome = begun.outcome()
