@@ -138,7 +138,7 @@ def regular(items: list[Json], objects: Iterable[str] = ()) -> list[Json]:
         items: as the methods gave them.
         objects: paths of the fields that are objects; see `rest.objects`.
     """
-    texts = {key for item in items for key in OWN_ID if _is_number(item.get(key))}
+    texts = {key for item in items for key in OWN_ID if isinstance(item.get(key), str) and _is_number(item[key])}
     if texts:
         items = [{**item, **_numbers(item, texts)} for item in items]
     for path in objects:

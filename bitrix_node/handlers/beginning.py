@@ -8,7 +8,6 @@ from bitrix_node.handlers.action import Action, ActionFailed
 from bitrix_node.handlers.call import outcome_of
 from bitrix_node.handlers.tracing import way_to_find_out
 from bitrix_node.portal.errors import OutcomeUnknown, PortalError
-from bitrix_node.rest import folds
 
 if TYPE_CHECKING:
     import asyncio
@@ -65,12 +64,14 @@ def begin(operation: Operation, prepared: Prepared, portal: Scope) -> Begun | No
         return None
     action = Action(operation, prepared)
     step = action.step(request, portal)
-    if isinstance(request.method, str) and request.method.lower() in folds():
-        shared = step.join()
-        if shared is not None:
-            return Begun(action, step, shared)
+    if step.record is not None:
+        return None
+    order = step.order(step.arguments)
+    shared = portal.join(order)
+    if shared is not None:
+        return Begun(action, step, shared)
     try:
-        call = step.begin()
+        call = portal.begin(order)
     except PortalError as error:
         raise ActionFailed(error, ()) from None
     return None if call is None else Begun(action, step, call.answer, call)

@@ -9,14 +9,13 @@ from bitrix_node.handlers.reconciling import reconciled
 from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable
 
     from bitrix_node.definitions import Request
     from bitrix_node.handlers.marking import Marked
     from bitrix_node.handlers.prepared import Choices
     from bitrix_node.parameters import Values
-    from bitrix_node.portal import Answer, Call, Order, Scope
+    from bitrix_node.portal import Answer, Order, Scope
 
 
 class Step(NamedTuple):
@@ -70,22 +69,11 @@ class Step(NamedTuple):
             method, arguments, writes=False, token=self.choices.token, alone=self.choices.alone
         )
 
-    def begin(self) -> Call | None:
-        """Begins the request where nothing has to be waited for first; see `Scope.begin`.
-
-        Raises:
-            NotSent: when the run was stopped.
-        """
-        return None if self.record is not None else self.portal.begin(self._order(self.arguments))
-
-    def join(self) -> asyncio.Future[Answer | None] | None:
-        """Begins the request if it is a read by id that a list can answer; see `Scope.join`."""
-        return self.portal.join(self._order(self.arguments))
-
     def _send(self, arguments: dict[str, Any]) -> Awaitable[Answer]:
-        return self.portal.send(self._order(arguments), shared=self.request.once)
+        return self.portal.send(self.order(arguments), shared=self.request.once)
 
-    def _order(self, arguments: dict[str, Any]) -> Order:
+    def order(self, arguments: dict[str, Any]) -> Order:
+        """The request as a call with these arguments, to be sent."""
         return self.portal.order(
             self.method,
             arguments,

@@ -78,6 +78,8 @@ _TAKE_SEVERAL_FILES = {"activityFiles", "attachedFiles"}
 """Transforms of binary data for which the panel may name several fields, separated by commas."""
 
 
+_EMPTY_TEXTS = {"", "{}", "[]"}
+
 _ROW = re.compile(r"\[(\d+)\]")
 
 
@@ -220,8 +222,8 @@ class _Reader:
 def _given_or_default(parameter: Parameter, raw: Any) -> Any:
     """An optional text left empty was not given; everything else has the panel's default."""
     value = parameter.default if raw is UNSET else raw
-    empty = value in ("", {}, "{}", "[]", []) and not parameter.required
-    return UNSET if empty else value
+    empty = value in _EMPTY_TEXTS if isinstance(value, str) else isinstance(value, (dict, list)) and not value
+    return UNSET if empty and not parameter.required else value
 
 
 def _in_row(path: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bitrix_node.parameters.arguments import Resolver, assembled
+from bitrix_node.parameters.arguments import Resolver, assembled, with_lists
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
     from bitrix_node.definitions import Request, Source
@@ -38,6 +39,7 @@ class Recipe:
         if any(not place for place, _, _ in entries):
             varying = {place[:1] for place, _, _ in entries}
         self._varying = [entry for entry in entries if entry[0][:1] in varying]
+        self._by_name = _by_name(request, self._varying)
         self._shared = assembled(request, [(place, value) for place, _, value in entries if place[:1] not in varying])
 
     def arguments(self, values: Values) -> dict[str, Any]:
@@ -47,6 +49,10 @@ class Recipe:
             ParameterError: when a transform cannot use a value.
         """
         resolver = Resolver(values, _no_answer)
+        if self._by_name is not None:
+            found_by_name = {name: resolver.resolve(source) for name, source in self._by_name.items()}
+            given = {name: with_lists(value) for name, value in found_by_name.items() if value is not UNSET}
+            return {**self._shared, **given}
         found = [
             (place, value if source is None else resolver.resolve(source)) for place, source, value in self._varying
         ]
@@ -60,10 +66,29 @@ def _entries(request: Request, values: Values, differing: AbstractSet[str]) -> l
     for place, sources in request.places:
         for source in sources:
             if source.generates or not differing.isdisjoint(source.parameters):
-                entries.append((place, source, UNSET))
+                entries.append((place, _without_nothing(source, resolver, differing), UNSET))
             elif (value := resolver.resolve(source)) is not UNSET:
                 entries.append((place, None, value))
     return entries
+
+
+def _without_nothing(source: Source, resolver: Resolver, differing: AbstractSet[str]) -> Source:
+    """The source without the members of its object that are nothing for any item."""
+    members = {
+        key: member
+        for key, member in source.object.items()
+        if member.generates or not differing.isdisjoint(member.parameters) or resolver.resolve(member) is not UNSET
+    }
+    return source if len(members) == len(source.object) else source.model_copy(update={"object": members})
+
+
+def _by_name(request: Request, entries: Sequence[_Entry]) -> dict[str, Source] | None:
+    """The sources of arguments that are nothing but their values; `None` where something is merged or finished."""
+    names = [place[0] for place, source, _ in entries if len(place) == 1 and source is not None]
+    finished = {path.partition(".")[0] for path in request.finish}
+    if len(set(names)) < len(entries) or not finished.isdisjoint(names):
+        return None
+    return {place[0]: source for place, source, _ in entries if source is not None}
 
 
 def _no_answer(path: str) -> Any:

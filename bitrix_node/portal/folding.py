@@ -87,11 +87,12 @@ class Folder:
     def _group(self, order: Order, fold: Fold) -> _Group:
         alike = tuple(map(order.arguments.get, fold.like))
         key = (order.scope, order.method, order.token, order.droppable, alike)
-        if key not in self._groups:
-            self._groups[key] = _Group(fold, order)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(fold, order)
             # A task begins after all that is ready now, so that whoever is about to read comes along.
             self._start(self._answer_group(key))
-        return self._groups[key]
+        return group
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)
