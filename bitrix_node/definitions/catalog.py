@@ -11,7 +11,7 @@ from bitrix_node.definitions.locations import DataLocation, packaged_data
 from bitrix_node.definitions.lookups import Lookup, locator, read_lookups
 from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Resource
 from bitrix_node.definitions.polling import Polling
-from bitrix_node.definitions.resolution import resolve_resource
+from bitrix_node.definitions.resolution import resolve_panel, resolve_resource
 from bitrix_node.definitions.resource_files import read_resource
 from bitrix_node.definitions.trigger import Event, TriggerDefinition
 from bitrix_node.definitions.unknown import UnknownName
@@ -47,7 +47,7 @@ class Definitions:
     @cached_property
     def trigger(self) -> TriggerDefinition:
         """The trigger node."""
-        return TriggerDefinition.model_validate(read_yaml(self.location.trigger))
+        return TriggerDefinition.model_validate(self._with_lookups(read_yaml(self.location.trigger)))
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -70,7 +70,7 @@ class Definitions:
     @cached_property
     def polling(self) -> Polling:
         """What the trigger can watch by asking again and again."""
-        return Polling.model_validate(read_yaml(self.location.polling))
+        return Polling.model_validate(self._with_lookups(read_yaml(self.location.polling)))
 
     @cached_property
     def outputs(self) -> dict[str, dict[str, Any]]:
@@ -118,6 +118,10 @@ class Definitions:
         if operation not in operations:
             raise UnknownName(f"operation of {resource!r} named", operation, operations)
         return operations[operation]
+
+    def _with_lookups(self, document: dict[str, Any]) -> dict[str, Any]:
+        """A document with a panel of its own, whose parameters know what they are picked from."""
+        return {**document, "parameters": resolve_panel(document["parameters"], self._locators, "parameters")}
 
     @cached_property
     def _locators(self) -> dict[str, dict[str, Any]]:

@@ -74,6 +74,20 @@ def resolve_resource(
     return {**kept, "operations": operations}
 
 
+def resolve_panel(entries: Sequence[Tree], locators: Mapping[str, Tree], path: str) -> list[Tree]:
+    """The complete form of parameters that are described where they stand, as the trigger's are.
+
+    Args:
+        entries: the parameters.
+        locators: what is known of the records that they may be picked from, by the lookup's name.
+        path: where they stand in their document.
+
+    Raises:
+        UnresolvedName: when one names a lookup that is defined nowhere.
+    """
+    return _parameters(entries, _Names(parameters={}, conditions={}, tables={}, locators=locators), path)
+
+
 def _reads_records(operation: Mapping[str, Any]) -> bool:
     """Whether an action answers with records of the portal and changes nothing."""
     requests = [*_alternatives(operation), *operation.get("steps", [])]

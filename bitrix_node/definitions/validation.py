@@ -84,14 +84,14 @@ def _location_faults(location: DataLocation) -> Iterator[Fault]:
     if "resources" in node.content:
         yield from listing_faults(node.content["resources"], heads, node.file)
     catalogue = MethodCatalogue(location) if location.methods.is_dir() else None
-    yield from trigger_faults(location, catalogue)
-    if location.polling.is_file():
-        yield from polling_faults(location.polling, catalogue)
     yield from field_lookup_faults(location.field_lookups, catalogue)
     field_lookups = lookup_names(location.field_lookups)
     documents = lookup_documents(location.lookups)
     yield from lookup_faults(documents, catalogue)
     lookups = lookups_by_name(documents)
+    yield from trigger_faults(location, catalogue, lookups)
+    if location.polling.is_file():
+        yield from polling_faults(location.polling, catalogue, lookups)
     yield from output_faults(location.outputs, heads, location.resources)
     for head in heads.values():
         yield from resource_faults(head, parameters, options, catalogue, field_lookups, lookups)

@@ -161,8 +161,8 @@ def test_a_fault_is_reported_with_its_place(tmp_path: Path, case: str) -> None:
     [
         ("deel", "lookup", 'there is no lookup "deel"', "deal"),
         ({"name": "item", "inputs": {"tpe": "kind"}}, "lookup.inputs.tpe", 'the lookup has no input "tpe"', "type"),
-        ("item", "lookup", 'the list depends on "type", and the operation has no field "type"', "inputs"),
-        ({"name": "item", "inputs": {"type": "kinds"}}, "lookup", 'the operation has no field "kinds"', "inputs"),
+        ("item", "lookup", 'the list depends on "type", and the panel has no field "type"', "inputs"),
+        ({"name": "item", "inputs": {"type": "kinds"}}, "lookup", 'the panel has no field "kinds"', "inputs"),
     ],
 )
 def test_a_parameter_that_uses_a_lookup_wrongly_is_reported(

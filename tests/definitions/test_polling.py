@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from bitrix_node.definitions import Definitions
+from bitrix_node.definitions.checks.lookups import lookup_documents, lookups_by_name
 from bitrix_node.definitions.checks.polling import polling_faults
 from bitrix_node.definitions.locations import packaged_data
 from bitrix_node.definitions.methods import MethodCatalogue
@@ -106,6 +107,18 @@ FAULTS: dict[str, tuple[Callable[[Any], Any], str, str, str]] = {
         '"dela" is no default for the type options',
         "deal",
     ),
+    "unknown lookup": (
+        lambda file: file["parameters"][2].update(lookup="smartProcesses"),
+        "parameters[2].lookup",
+        'there is no lookup "smartProcesses"',
+        "smartProcess or smartProcessItem",
+    ),
+    "lookup without what it depends on": (
+        lambda file: file["parameters"][2].update(lookup="smartProcessItem"),
+        "parameters[2].lookup",
+        'the list depends on "entityTypeId", and the panel has no field "entityTypeId"',
+        "inputs, with the field that gives it",
+    ),
     "words of the panel": (
         lambda file: file["parameters"][-1].update(placeholder="title"),
         "parameters[6].placeholder",
@@ -127,8 +140,10 @@ def test_tells_what_is_wrong_where_and_what_would_be_right(fault: str, tmp_path:
     change(file)
     written = tmp_path / "polling.yaml"
     written.write_text(yaml.safe_dump(file, sort_keys=False), encoding="utf-8")
+    lookups = lookups_by_name(lookup_documents(packaged_data().lookups))
     faults = [
-        (found.path, found.message, found.expected) for found in polling_faults(written, MethodCatalogue.packaged())
+        (found.path, found.message, found.expected)
+        for found in polling_faults(written, MethodCatalogue.packaged(), lookups)
     ]
     assert (place, message, expected) in faults
 
@@ -171,4 +186,4 @@ def test_the_plan_is_plain_data_without_gaps(polling: Polling) -> None:
         "arguments": {"entityTypeId": 2},
         "parameters": {},
     }
-    assert plan["parameters"]["pollCatalogId"] == "Catalog ID"
+    assert plan["parameters"]["pollCatalogId"] == "Catalog"

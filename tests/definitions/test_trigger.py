@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bitrix_node.definitions import Definitions
+from bitrix_node.definitions.checks.lookups import lookup_documents, lookups_by_name
 from bitrix_node.definitions.checks.trigger import trigger_faults
 from bitrix_node.definitions.locations import DataLocation, packaged_data
 from bitrix_node.definitions.methods import MethodCatalogue
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFINITIONS = Definitions.packaged()
+LOOKUPS = lookups_by_name(lookup_documents(packaged_data().lookups))
 
 FAULTS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "unknown key": (
@@ -69,6 +71,11 @@ FAULTS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "records.deal.entityTypeId",
         "crm.item.get needs 'entityTypeId'",
     ),
+    "unknown lookup": (
+        lambda file: next(entry for entry in file["parameters"] if entry["name"] == "botId").update(lookup="bott"),
+        "parameters[12].lookup",
+        'there is no lookup "bott"',
+    ),
     "description of a boolean": (
         lambda file: file["parameters"][3].update(description="Fetch it"),
         "parameters[3].description",
@@ -93,7 +100,7 @@ def test_a_fault_is_found(name: str, location: DataLocation) -> None:
     file = read_yaml(location.trigger)
     spoil(file)
     location.trigger.write_text(yaml.safe_dump(file), encoding="utf-8")
-    faults = [(fault.path, fault.message) for fault in trigger_faults(location, MethodCatalogue.packaged())]
+    faults = [(fault.path, fault.message) for fault in trigger_faults(location, MethodCatalogue.packaged(), LOOKUPS)]
     assert (path, message) in faults, faults
 
 
@@ -106,7 +113,7 @@ def test_an_event_whose_record_nothing_fetches_is_found(location: DataLocation) 
 
 
 def test_what_is_shipped_has_no_fault() -> None:
-    assert list(trigger_faults(packaged_data(), MethodCatalogue.packaged())) == []
+    assert list(trigger_faults(packaged_data(), MethodCatalogue.packaged(), LOOKUPS)) == []
 
 
 def test_the_sandbox_knows_the_same_events() -> None:

@@ -45,27 +45,26 @@ async def credential(n8n: N8nClient, portal: Sandbox) -> dict[str, Any]:
 
 async def stored(n8n: N8nClient, credential: dict[str, Any], watch_for: str, fields: str = "") -> dict[str, Any]:
     """Stores a workflow that watches deals every minute."""
+    return await watching(n8n, credential, pollRecord="deal", pollFor=watch_for, pollSelect=fields)
+
+
+async def watching(
+    n8n: N8nClient, credential: dict[str, Any], name: str = TRIGGER, **parameters: Any
+) -> dict[str, Any]:
+    """Stores a workflow that watches something every minute."""
+    modes = {"triggerOn": "record", "authentication": "webhook", "pollTimes": {"item": [{"mode": "everyMinute"}]}}
     trigger = {
-        **node(
-            TRIGGER,
-            f"{NODE_TYPE}Trigger",
-            triggerOn="record",
-            authentication="webhook",
-            pollRecord="deal",
-            pollFor=watch_for,
-            pollSelect=fields,
-            pollTimes={"item": [{"mode": "everyMinute"}]},
-        ),
+        **node(name, f"{NODE_TYPE}Trigger", **{**modes, **parameters}),
         "position": [0, 0],
         "credentials": credential,
     }
     after = {**node("After", "n8n-nodes-base.noOp"), "position": [220, 0]}
     return await n8n.create_workflow(
         {
-            "name": f"Watch {watch_for}",
+            "name": "Watch",
             "settings": {"executionOrder": "v1"},
             "nodes": [trigger, after],
-            "connections": {TRIGGER: {"main": [[{"node": "After", "type": "main", "index": 0}]]}},
+            "connections": {name: {"main": [[{"node": "After", "type": "main", "index": 0}]]}},
         }
     )
 
@@ -163,9 +162,60 @@ async def test_a_test_in_the_editor_shows_the_latest_records(
     await editor.open_node(workflow["id"], TRIGGER)
     fields = await editor.panel_fields()
     assert {"Trigger On", "Record", "Watch For", "Filter (JSON)", "Fields", "Poll Times"} <= set(fields)
-    assert "Smart Process Type ID" not in fields
+    assert "Smart Process" not in fields
     await editor.page.get_by_test_id("node-execute-button").click()
     output = editor.page.get_by_test_id("output-panel")
     await expect(output.get_by_text("3 items").first).to_be_visible(timeout=30_000)
     await expect(output).to_contain_text("Showroom lamps")
     await editor.picture("trigger-poll")
+
+
+async def test_a_smart_process_is_searched_in_the_list_and_its_items_are_polled(
+    n8n: N8nClient, portal: Sandbox, credential: dict[str, Any], editor: Editor
+) -> None:
+    for title in ("Deliveries", "Delivery vans", "Returns"):
+        await call(portal, "crm.type.add", fields={"title": title})
+    types = await call(portal, "crm.type.list", filter={"title": "Delivery vans"})
+    (kind,) = (entry["entityTypeId"] for entry in types["types"])
+    for title in ("Van 1", "Van 2"):
+        await call(portal, "crm.item.add", entityTypeId=kind, fields={"title": title})
+    workflow = await watching(n8n, credential, "New vans", pollRecord="smartProcessItem", pollFor="newRecords")
+    await editor.open_node(workflow["id"], "New vans")
+
+    locator = editor.page.get_by_test_id("resource-locator-pollEntityTypeId")
+    await locator.get_by_test_id("rlc-input").click()
+    rows = editor.page.get_by_test_id("rlc-item").filter(visible=True)
+    await expect(rows.get_by_text("Returns", exact=True)).to_be_visible(timeout=30_000)
+    await editor.page.get_by_test_id("rlc-search").fill("deliver")
+    await expect(rows.get_by_text("Returns", exact=True)).to_have_count(0)
+    await expect(rows).to_have_text(["Deliveries", "Delivery vans"])
+    await editor.picture("trigger-poll-locator")
+    await rows.get_by_text("Delivery vans", exact=True).click()
+    await expect(locator.get_by_test_id("rlc-input")).to_have_value("Delivery vans")
+
+    await editor.page.get_by_test_id("node-execute-button").click()
+    output = editor.page.get_by_test_id("output-panel")
+    await expect(output.get_by_text("2 items").first).to_be_visible(timeout=30_000)
+    await expect(output).to_contain_text("Van 2")
+
+
+async def test_a_number_of_an_older_workflow_shows_in_the_panel_and_is_polled(
+    n8n: N8nClient, credential: dict[str, Any], editor: Editor
+) -> None:
+    workflow = await watching(n8n, credential, pollRecord="smartProcessItem", pollEntityTypeId=1032)
+    await editor.open_node(workflow["id"], TRIGGER)
+    locator = editor.page.get_by_test_id("resource-locator-pollEntityTypeId")
+    await expect(locator.locator("input").last).to_have_value("1032")
+    await editor.page.get_by_test_id("node-execute-button").click()
+    await expect(editor.page.get_by_test_id("output-panel").get_by_text("3 items").first).to_be_visible(timeout=30_000)
+
+
+async def test_the_chatbots_of_the_portal_are_offered(
+    n8n: N8nClient, portal: Sandbox, credential: dict[str, Any], editor: Editor
+) -> None:
+    names = [bot["NAME"] for bot in (await call(portal, "imbot.bot.list")).values()]
+    workflow = await watching(n8n, credential, triggerOn="chatbot", bot="existing")
+    await editor.open_node(workflow["id"], TRIGGER)
+    await editor.page.get_by_test_id("resource-locator-botId").get_by_test_id("rlc-input").click()
+    rows = editor.page.get_by_test_id("rlc-item").filter(visible=True)
+    await expect(rows).to_have_text(names)

@@ -14,6 +14,7 @@
 
 const { join } = require('node:path');
 const { createInterface } = require('node:readline');
+const { extracted } = require('./extracted.js');
 
 const { poll } = require(join(process.argv[2], 'trigger', 'poll.js'));
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -58,7 +59,7 @@ function contextOf(scenario, logged) {
 		getNode: () => ({ name: 'Bitrix24 Trigger', parameters: scenario.parameters, credentials: scenario.credentials }),
 		getMode: () => scenario.mode,
 		getActivationMode: () => scenario.activation,
-		getNodeParameter: (name, fallback) => scenario.parameters[name] ?? fallback,
+		getNodeParameter: (name, fallback, options) => extracted(scenario.parameters[name] ?? fallback, options),
 		getCredentials: async () => ({ webhookSecret: scenario.webhook }),
 		getWorkflowStaticData: () => scenario.staticData,
 		logger: { info: log('info'), warn: log('warn') },

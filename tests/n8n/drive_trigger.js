@@ -13,6 +13,7 @@ const { createServer } = require('node:http');
 const { join } = require('node:path');
 const { parse } = require('node:querystring');
 const { createInterface } = require('node:readline');
+const { extracted } = require('./extracted.js');
 
 const trigger = join(process.argv[2], 'trigger');
 const hooks = require(join(trigger, 'subscription.js'));
@@ -38,7 +39,7 @@ function context(extra) {
 	return {
 		getNode: () => ({ id: 'node', name: 'Bitrix24 Trigger', parameters, credentials: chosen }),
 		getWorkflow: () => ({ id: 'workflow' }),
-		getNodeParameter: (name, fallback) => parameters[name] ?? fallback,
+		getNodeParameter: (name, fallback, options) => extracted(parameters[name] ?? fallback, options),
 		getNodeWebhookUrl: () => n8n.address,
 		getActivationMode: () => 'activate',
 		getMode: () => 'trigger',

@@ -244,6 +244,21 @@ def test_the_trigger_has_poll_times_in_the_mode_that_polls_and_none_in_others() 
     assert "polling" not in TRIGGER
 
 
+def test_the_trigger_picks_from_the_lists_of_the_action_node(files: dict[str, bytes]) -> None:
+    picked = {entry["name"]: entry for entry in TRIGGER["properties"] if entry["type"] == "resourceLocator"}
+    modes = {name: {mode["name"]: mode for mode in entry["modes"]} for name, entry in picked.items()}
+    methods = {name: offered["list"]["typeOptions"]["searchListMethod"] for name, offered in modes.items()}
+    assert methods == {
+        "botId": "bot", "pollCatalogId": "catalog", "pollEntityTypeId": "smartProcess", "pollFolderId": "folder",
+    }  # fmt: skip
+    assert set(methods.values()) <= set(json.loads(files["dist/shim/panel/lookups.json"])["listSearch"])
+    actions = [entry for entry in DESCRIPTION["properties"] if entry["type"] == "resourceLocator"]
+    for name, entry in picked.items():
+        same = next(other for other in actions if other["modes"][0] == modes[name]["list"])
+        assert entry["modes"] == same["modes"]
+        assert entry["default"] == {"mode": "list", "value": ""}
+
+
 def test_every_mode_shows_fields_of_its_own() -> None:
     modes = [option["value"] for option in TRIGGER["properties"][0]["options"]]
     assert modes == ["appEvent", "chatbot", "record", "outgoingWebhook"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bitrix_node.definitions import Definitions
+from bitrix_node.n8n.package.build import panels
 from bitrix_node.n8n.package.lookups import panel_lookups
 from tests.n8n.panel_driver import CREDENTIALS
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tests.n8n.panel_driver import Panel
 
 DEFINITIONS = Definitions.packaged()
-LOOKUPS = panel_lookups(DEFINITIONS.lookups, [DEFINITIONS.resource(name) for name in DEFINITIONS.resource_names])
+LOOKUPS = panel_lookups(DEFINITIONS.lookups, panels(DEFINITIONS))
 USED = {use["lookup"] for use in (LOOKUPS["listSearch"] | LOOKUPS["loadOptions"]).values()}
 
 INPUTS: dict[str, dict[str, Any]] = {

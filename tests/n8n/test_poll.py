@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Collection
 
 NEW, CHANGED = {"pollFor": "newRecords"}, {"pollFor": "changedRecords"}
-NEEDS = {"smartProcessItem": {"pollEntityTypeId": 1032}, "product": {"pollCatalogId": 24}, "file": {"pollFolderId": 1}}
+PICKED = {"smartProcessItem": ("pollEntityTypeId", 1032), "product": ("pollCatalogId", 24), "file": ("pollFolderId", 1)}
+NEEDS = {record: {name: id_} for record, (name, id_) in PICKED.items()}
 POLLING = Definitions.packaged().polling
 MINUTE = 60
 MOST_BYTES = 40_000
+
+
+def picked(value: Any, mode: str) -> dict[str, Any]:
+    """What n8n stores of a record that was picked."""
+    return {"__rl": True, "mode": mode, "value": value}
 
 
 class Portal:
@@ -397,8 +403,10 @@ class TestPanel:
             ({"pollFilter": "[1]"}, "Filter (JSON) is not a JSON object"),
             ({"pollFilter": "{no"}, "Filter (JSON) is not a JSON object"),
             ({"pollRecord": "dela"}, 'The trigger cannot watch "dela"'),
-            ({"pollRecord": "smartProcessItem"}, "Smart Process Type ID is missing"),
-            ({"pollRecord": "product", "pollCatalogId": 0}, "Catalog ID is missing"),
+            ({"pollRecord": "smartProcessItem"}, "Smart Process is missing"),
+            ({"pollRecord": "product", "pollCatalogId": 0}, "Catalog is missing"),
+            ({"pollRecord": "product", "pollCatalogId": picked("", "list")}, "Catalog is missing"),
+            ({"pollRecord": "file", "pollFolderId": picked("Plans", "id")}, 'Folder is no ID: "Plans"'),
         ],
     )
     async def test_a_wrong_panel_is_refused_before_anything_is_sent(
@@ -409,6 +417,29 @@ class TestPanel:
         assert (polled.thrown["kind"], polled.thrown["message"]) == ("NodeOperationError", message)
         assert polled.thrown["description"]
         assert polled.requests == []
+
+    @pytest.mark.parametrize(("record", "name", "id_"), [(record, *needs) for record, needs in PICKED.items()])
+    async def test_what_older_workflows_hold_and_what_is_picked_is_the_same(
+        self, portal: Portal, polls: PollDriver, record: str, name: str, id_: int
+    ) -> None:
+        held = (id_, str(id_), picked(id_, "list"), picked(str(id_), "id"))
+        told = [(await polls.poll(portal.trigger(record, **{name: value}), mode="manual")).records for value in held]
+        assert told[0]
+        assert told == [told[0]] * len(held)
+
+    async def test_a_trigger_goes_on_where_it_was_when_its_number_was_picked_from_the_list(
+        self, portal: Portal, polls: PollDriver
+    ) -> None:
+        trigger = await activated(polls, portal.trigger("smartProcessItem", pollEntityTypeId=1032, **NEW))
+        made = await portal.call("crm.item.add", entityTypeId=1032, fields={"title": "Lockers"})
+        trigger.parameters["pollEntityTypeId"] = picked(1032, "list")
+        assert (await polls.poll(trigger)).ids() == [made["item"]["id"]]
+
+    async def test_a_smart_process_that_was_deleted_is_said(self, portal: Portal, polls: PollDriver) -> None:
+        polled = await polls.poll(portal.trigger("smartProcessItem", pollEntityTypeId=picked(1999, "list")))
+        assert polled.thrown is not None
+        assert polled.thrown["kind"] == "NodeApiError"
+        assert polled.thrown["message"] == "Smart process not found"
 
     async def test_selected_fields_come_with_id_and_date(self, portal: Portal, polls: PollDriver) -> None:
         trigger = await activated(polls, portal.trigger(**NEW, pollSelect="title, stageId"))

@@ -13,6 +13,7 @@ from tests.n8n.panel_driver import credential_data
 from tests.n8n.trigger_driver import TriggerDriver, TriggerFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bitrix_node.sandbox import Sandbox
@@ -440,6 +441,11 @@ def bots(portal: Sandbox, code: str) -> dict[str, Any]:
     return dict(row)
 
 
+def picked(mode: str, bot: Any) -> dict[str, Any]:
+    """What n8n stores of a bot that was picked."""
+    return {"__rl": True, "mode": mode, "value": bot}
+
+
 def chatbot(shim: Path, application: dict[str, Any], **parameters: Any) -> TriggerDriver:
     """A trigger with a bot of its own."""
     own = {"bot": "own", "botCode": "helper", "botName": "Helper", "botEvents": ["message", "command"]}
@@ -502,11 +508,14 @@ async def test_only_chosen_events_of_a_bot_start_the_workflow(
         assert await trigger.items(0) == []
 
 
-async def test_an_existing_bot_of_a_webhook_is_turned_here_and_back(shim: Path, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("held", [str, int, lambda bot: picked("list", bot), lambda bot: picked("id", str(bot))])
+async def test_an_existing_bot_of_a_webhook_is_turned_here_and_back(
+    shim: Path, sandbox: Sandbox, held: Callable[[int], Any]
+) -> None:
     webhook = {"bitrix24WebhookApi": (await credential_data(sandbox))["bitrix24WebhookApi"]}
     demo = bots(sandbox, "support_bot")
     token = "demo-bot-token"
-    parameters = {"bot": "existing", "botId": str(demo["id"]), "botToken": token, "authentication": "webhook"}
+    parameters = {"bot": "existing", "botId": held(demo["id"]), "botToken": token, "authentication": "webhook"}
     async with chatbot(shim, webhook, **parameters) as trigger:
         await trigger.subscribe()
         assert await trigger.is_subscribed()
@@ -518,7 +527,26 @@ async def test_an_existing_bot_of_a_webhook_is_turned_here_and_back(shim: Path, 
     assert bots(sandbox, demo["code"])["event_mode"] == "fetch"
 
 
-async def test_a_bot_id_that_is_none_is_refused(shim: Path, application: dict[str, Any]) -> None:
-    async with chatbot(shim, application, bot="existing", botId="helper") as trigger:
-        with pytest.raises(TriggerFailure, match="Bot ID"):
+@pytest.mark.parametrize(
+    ("held", "message"),
+    [
+        ("helper", "'Existing Bot' is no number: 'helper'"),
+        ("", "'Existing Bot' is missing"),
+        ({"__rl": True, "mode": "list", "value": ""}, "'Existing Bot' is missing"),
+    ],
+)
+async def test_a_bot_id_that_is_none_is_refused(
+    shim: Path, application: dict[str, Any], held: Any, message: str
+) -> None:
+    async with chatbot(shim, application, bot="existing", botId=held) as trigger:
+        with pytest.raises(TriggerFailure, match=message):
             await trigger.subscribe()
+
+
+@pytest.mark.parametrize("version", ["current", "old"])
+async def test_a_bot_that_was_deleted_is_said(shim: Path, application: dict[str, Any], version: str) -> None:
+    deleted = picked("list", 9999)
+    async with chatbot(shim, application, bot="existing", botId=deleted, apiVersion=version) as trigger:
+        with pytest.raises(TriggerFailure, match="Bot not found") as refused:
+            await trigger.subscribe()
+    assert "imbot" in str(refused.value.description)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from bitrix_node.definitions.checks.views import Tree
+    from bitrix_node.definitions.checks.views import Field, Tree
     from bitrix_node.definitions.methods import MethodCatalogue
 
 TURNED_PAGES = {"none", "next", "counted"}
@@ -55,9 +55,15 @@ def lookup_faults(documents: list[Document], catalogue: MethodCatalogue | None) 
         yield from _unused_tables(document)
 
 
-def use_faults(operation: OperationView, lookups: Mapping[str, Tree]) -> Iterator[Fault]:
-    """Parameters of an operation that are picked from a lookup which is not there, or told of what is not there."""
-    for entry in operation.fields.values():
+def use_faults(fields: Mapping[str, Field], lookups: Mapping[str, Tree], file: str) -> Iterator[Fault]:
+    """Fields of a panel that are picked from a lookup which is not there, or which is told of what is not there.
+
+    Args:
+        fields: every field by its path.
+        lookups: the lookups that there are.
+        file: the file that the fields stand in.
+    """
+    for entry in fields.values():
         use = entry.tree.get("lookup")
         if use is None:
             continue
@@ -66,21 +72,22 @@ def use_faults(operation: OperationView, lookups: Mapping[str, Tree]) -> Iterato
         place = f"{entry.place}.lookup"
         if lookup is None:
             message = f"there is no lookup {shown(written['name'])}"
-            yield operation.fault(place, message, one_of(lookups, written["name"]))
+            yield Fault(file, place, message, one_of(lookups, written["name"]))
             continue
         known = set(_inputs(lookup, lookups))
         for name in written.get("inputs", {}):
             if name not in known:
-                yield operation.fault(f"{place}.inputs.{name}", f"the lookup has no input {shown(name)}", one_of(known))
-        yield from _inputs_without_field(operation, place, written, lookup)
+                yield Fault(file, f"{place}.inputs.{name}", f"the lookup has no input {shown(name)}", one_of(known))
+        for name, path in _inputs_without_field(fields, written, lookup):
+            message = f"the list depends on {shown(name)}, and the panel has no field {shown(path)}"
+            yield Fault(file, place, message, "inputs, with the field that gives it")
 
 
-def _inputs_without_field(operation: OperationView, place: str, use: Tree, lookup: Tree) -> Iterator[Fault]:
+def _inputs_without_field(fields: Mapping[str, Field], use: Tree, lookup: Tree) -> Iterator[tuple[str, str]]:
     for name in _needed_inputs(lookup):
         path = use.get("inputs", {}).get(name, name)
-        if path not in operation.fields:
-            message = f"the list depends on {shown(name)}, and the operation has no field {shown(path)}"
-            yield operation.fault(place, message, "inputs, with the field that gives it")
+        if path not in fields:
+            yield name, path
 
 
 def _one_lookup(

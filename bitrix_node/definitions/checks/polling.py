@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.definitions.checks.documents import read_document
+from bitrix_node.definitions.checks.lookups import use_faults
 from bitrix_node.definitions.checks.parameters import listed_parameters
+from bitrix_node.definitions.checks.views import panel_fields
 from bitrix_node.definitions.faults import Fault, one_of, shown
 from bitrix_node.definitions.polling import KIND_CHOICE, RECORD_CHOICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from bitrix_node.definitions.checks.documents import Document
@@ -24,18 +26,23 @@ _PANEL = (RECORD_CHOICE, KIND_CHOICE, "pollFilter", "pollSelect")
 _ARGUMENT_KEYS = ("filter", "order", "sort", "select")
 
 
-def polling_faults(path: Path, catalogue: MethodCatalogue | None) -> Iterator[Fault]:
+def polling_faults(
+    path: Path, catalogue: MethodCatalogue | None, lookups: Mapping[str, Tree] | None = None
+) -> Iterator[Fault]:
     """Every fault of the file about polling.
 
     Args:
         path: the file.
         catalogue: the documented methods; without it nothing is held against them.
+        lookups: the lookups of records that there are; without them it is not looked whether they are used rightly.
     """
     document = read_document(path, "polling")
     yield from document.faults
     if document.faults:
         return
     yield from listed_parameters(_with_choices(document.content), {}, document.file, "parameters")
+    if lookups is not None:
+        yield from use_faults(panel_fields(document.content["parameters"]), lookups, document.file)
     view = _View.of(document)
     yield from _unknown_names(view)
     yield from _unused_names(view)

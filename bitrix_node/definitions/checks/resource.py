@@ -89,7 +89,7 @@ def resource_faults(
             if catalogue is not None:
                 yield from undocumented_calls(operation, catalogue)
             if lookups is not None:
-                yield from use_faults(operation, lookups)
+                yield from use_faults(operation.fields, lookups, operation.file)
     if not any(document.left_out.get("operations") for document in (head, *parts)) and operations:
         yield from unused_entries(head.content, operations, head.file)
 

@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.definitions.checks.documents import file_name, read_document
+from bitrix_node.definitions.checks.lookups import use_faults
 from bitrix_node.definitions.checks.parameters import listed_parameters
+from bitrix_node.definitions.checks.views import panel_fields
 from bitrix_node.definitions.faults import Fault, one_of, shown
 from bitrix_node.definitions.methods.checking import argument_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from bitrix_node.definitions.checks.documents import Document
     from bitrix_node.definitions.checks.views import Tree
@@ -22,12 +24,15 @@ _MODE_KEYS = ("receives", "polls", "showsAddress")
 _FIXED = ("triggerOn", "pollTimes")
 
 
-def trigger_faults(location: DataLocation, catalogue: MethodCatalogue | None) -> Iterator[Fault]:
+def trigger_faults(
+    location: DataLocation, catalogue: MethodCatalogue | None, lookups: Mapping[str, Tree] | None = None
+) -> Iterator[Fault]:
     """Every fault of the trigger's file and of the events; none where the data directory has no trigger.
 
     Args:
         location: the data directory.
         catalogue: its documented methods; without it they are not looked into.
+        lookups: the lookups of records that there are; without them it is not looked whether they are used rightly.
     """
     if not location.trigger.is_file():
         return
@@ -37,6 +42,8 @@ def trigger_faults(location: DataLocation, catalogue: MethodCatalogue | None) ->
         return
     events = json.loads(location.events.read_text(encoding="utf-8")) if location.events.is_file() else []
     yield from _panel(document, [event["code"] for event in events])
+    if lookups is not None:
+        yield from use_faults(panel_fields(document.content["parameters"]), lookups, document.file)
     yield from _bots(document, {event["code"] for event in events})
     yield from _records(document, catalogue)
     known = document.content.get("records", {})

@@ -194,6 +194,21 @@ class OperationView:
                 yield Field(f"{prefix}{tree['name']}", f"{self.place}.{key}[{index}]", tree)
 
 
+def panel_fields(parameters: Sequence[Tree]) -> dict[str, Field]:
+    """Every field of a panel that is described where it stands, by path, members of collections included.
+
+    A name that stands there several times, for modes in which the field differs, is the last of them.
+    """
+    fields: dict[str, Field] = {}
+    for index, tree in enumerate(parameters):
+        place = f"parameters[{index}]"
+        fields[tree["name"]] = Field(tree["name"], place, tree)
+        for number, member in enumerate(tree.get("members", [])):
+            path = f"{tree['name']}.{member['name']}"
+            fields[path] = Field(path, f"{place}.members[{number}]", member)
+    return fields
+
+
 def answer_paths(place: str, answer: Tree) -> Iterator[tuple[str, str]]:
     """Where an answer names parameters that decide which rows become items and what stays of them, and their paths."""
     for key in ("match", "without"):

@@ -19,6 +19,7 @@ from bitrix_node.definitions.models.parameters import (
     ParameterGroup,
     ParameterType,
     ParameterUse,
+    by_path,
 )
 from bitrix_node.definitions.models.requests import Answer, CatalogueUse, Fallback, Paging, RefusedUse, Request, Source
 from bitrix_node.definitions.models.vocabulary import Condition, VocabularyModel
@@ -47,4 +48,5 @@ __all__ = [
     "Resource",
     "Source",
     "VocabularyModel",
+    "by_path",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bitrix_node.definitions.models.parameters import Parameter
+from bitrix_node.definitions.models.parameters import Parameter, by_path
 from bitrix_node.definitions.models.requests import Answer, RefusedUse, Request, Source
 from bitrix_node.definitions.models.vocabulary import VocabularyModel
 
@@ -58,12 +58,7 @@ class Operation(VocabularyModel):
     @cached_property
     def parameters_by_path(self) -> dict[str, Parameter]:
         """Every parameter by its path: top-level ones by name, members of collections by `collection.member`."""
-        known: dict[str, Parameter] = {}
-        for parameter in self.parameters:
-            known[parameter.name] = parameter
-            if parameter.type == "collection":
-                known |= {f"{parameter.name}.{member.name}": member for member in parameter.members}
-        return known
+        return by_path(self.parameters)
 
     @cached_property
     def takes_files(self) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from bitrix_node.definitions.models.vocabulary import Condition, VocabularyModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ParameterType: TypeAlias = Literal[
     "string",
@@ -127,3 +130,13 @@ class Parameter(VocabularyModel):
     def member(self, name: str) -> Parameter | None:
         """The member of a collection with this name, if there is one."""
         return next((member for member in self.members if member.name == name), None)
+
+
+def by_path(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
+    """Every parameter of a panel by its path: top-level ones by name, members of collections by `collection.member`."""
+    known: dict[str, Parameter] = {}
+    for parameter in parameters:
+        known[parameter.name] = parameter
+        if parameter.type == "collection":
+            known |= {f"{parameter.name}.{member.name}": member for member in parameter.members}
+    return known

@@ -24,9 +24,10 @@ from bitrix_node.n8n.package.trigger import trigger_description, trigger_plan
 from bitrix_node.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from bitrix_node.definitions.models import NodeDefinition
+    from bitrix_node.definitions.models import NodeDefinition, Parameter
 
 NODES, CREDENTIALS, SHIM = "dist/nodes", "dist/credentials", "dist/shim"
 
@@ -70,7 +71,7 @@ def package_files(definitions: Definitions) -> dict[str, bytes]:
         f"{SHIM}/plan.json": _json(shim_plan(resources, credentials)),
         f"{SHIM}/panel/fieldLookups.json": _json(definitions.field_lookups),
         f"{SHIM}/panel/credentialTests.json": _json(credential_trials(credentials)),
-        f"{SHIM}/panel/lookups.json": _json(panel_lookups(definitions.lookups, resources)),
+        f"{SHIM}/panel/lookups.json": _json(panel_lookups(definitions.lookups, panels(definitions))),
     }
     for entry in node.nodes:
         files |= _node_files(entry, definitions, package["name"])
@@ -81,6 +82,13 @@ def package_files(definitions: Definitions) -> dict[str, bytes]:
         for name, credential in credentials.items()
     }
     return files | {f"{SHIM}/{name}": script for name, script in shim_scripts().items()}
+
+
+def panels(definitions: Definitions) -> list[Sequence[Parameter]]:
+    """Returns the parameters of each panel: of every action, and of the trigger."""
+    resources = (definitions.resource(name) for name in definitions.resource_names)
+    actions = [operation.parameters for resource in resources for operation in resource.operations]
+    return [*actions, (*definitions.trigger.parameters, *definitions.polling.panel)]
 
 
 def _node_names(definitions: Definitions) -> list[str]:

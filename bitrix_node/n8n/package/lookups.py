@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.definitions.models import by_path
 from bitrix_node.rest import paging_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bitrix_node.definitions.lookups import Lookup, LookupRequest
-    from bitrix_node.definitions.models import LookupUse, Operation, Parameter, Resource, Source
+    from bitrix_node.definitions.models import LookupUse, Parameter, Source
 
 Tree = dict[str, Any]
 
 
-def panel_lookups(lookups: Mapping[str, Lookup], resources: Sequence[Resource]) -> Tree:
-    """Returns what the panel's scripts need to look records up.
+def panel_lookups(lookups: Mapping[str, Lookup], panels: Iterable[Sequence[Parameter]]) -> Tree:
+    """Returns what the panels' scripts need to look records up.
 
     Args:
         lookups: All lookups.
-        resources: The node's resources, whose parameters use them.
+        panels: The parameters of each panel that uses them: of each operation, and of the trigger.
     """
     searched: dict[str, Tree] = {}
     loaded: dict[str, Tree] = {}
-    for operation in (operation for resource in resources for operation in resource.operations):
-        for parameter in _parameters(operation.parameters):
+    for panel in panels:
+        known = by_path(panel)
+        for parameter in _parameters(panel):
             if parameter.lookup:
                 target = searched if parameter.type == "resourceLocator" else loaded
-                target.setdefault(method_name(parameter.lookup), _use(parameter.lookup, lookups, operation))
+                target.setdefault(method_name(parameter.lookup), _use(parameter.lookup, lookups, known))
     return {
         "lookups": {name: _lookup(lookup) for name, lookup in lookups.items()},
         "listSearch": searched,
@@ -50,9 +52,8 @@ def _parameters(parameters: Sequence[Parameter]) -> Iterator[Parameter]:
             yield from _parameters(group.members)
 
 
-def _use(use: LookupUse, lookups: Mapping[str, Lookup], operation: Operation) -> Tree:
+def _use(use: LookupUse, lookups: Mapping[str, Lookup], known: Mapping[str, Parameter]) -> Tree:
     paths = {name: use.inputs.get(name, name) for name in sorted(all_inputs(use.name, lookups))}
-    known = operation.parameters_by_path
     titles = {path: known[path].display_name if path in known else path for path in paths.values()}
     return {
         "lookup": use.name,

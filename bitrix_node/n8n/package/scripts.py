@@ -54,11 +54,13 @@ _TRIGGER = """\
 'use strict';
 
 const {{ credentialTests }} = require('../../shim/panel/credential_tests.js');
+const {{ listSearch }} = require('../../shim/panel/lookups.js');
 const {{ execute }} = require('../../shim/trigger/execute.js');
 const {{ pollInItsMode, withPollTimes }} = require('../../shim/trigger/poll_times.js');
 const {{ receive }} = require('../../shim/trigger/receive.js');
 const {{ isSubscribed, subscribe, unsubscribe }} = require('../../shim/trigger/subscription.js');
 const description = require('./description.json');
+const lookups = require('../../shim/panel/lookups.json');
 const plan = require('./plan.json');
 const trials = require('../../shim/panel/credentialTests.json');
 
@@ -67,6 +69,7 @@ class {name} {{
 
 	methods = {{
 		credentialTest: credentialTests(trials),
+		listSearch: listSearch(lookups),
 	}};
 
 	webhookMethods = {{

@@ -77,7 +77,7 @@ async function create(node, plan) {
 	const api = isOld(node) ? OLD : CURRENT;
 	const state = stateOf(node);
 	state.applicationToken = undefined;
-	const bot = parameter(node, 'bot') === 'own' ? await api.register(node, plan) : parameter(node, 'botId');
+	const bot = parameter(node, 'bot') === 'own' ? await api.register(node, plan) : picked(node);
 	requireNumber(node, bot);
 	await api.turnHere(node, plan, bot);
 	state.turnedHere = await address(node);
@@ -98,7 +98,7 @@ async function remove(node) {
  */
 async function current(node) {
 	const isOwn = parameter(node, 'bot') === 'own';
-	const named = isOwn ? { code: parameter(node, 'botCode') } : { botId: Number(parameter(node, 'botId')) };
+	const named = isOwn ? { code: parameter(node, 'botCode') } : { botId: Number(picked(node)) };
 	const given = { ...named, ...token(node) };
 	const answer = await callMethod(node, { method: 'imbot.v2.Bot.get', arguments: given }).catch(Failure.from);
 	if (!(answer instanceof Failure)) return answer.result.bot;
@@ -122,8 +122,8 @@ async function update(node, bot, fields) {
  */
 function requireNumber(node, bot) {
 	if (/^\d+$/.test(bot)) return;
-	throw new NodeOperationError(node.getNode(), `'Bot ID' is no number: '${bot}'`, {
-		description: "Enter the ID that 'Register Bot' returned, such as 39.",
+	throw new NodeOperationError(node.getNode(), bot ? `'Existing Bot' is no number: '${bot}'` : "'Existing Bot' is missing", {
+		description: "Choose it from the list, or enter the ID that 'Register Bot' returned, such as 39.",
 	});
 }
 
@@ -157,6 +157,14 @@ function clientId(node) {
 /** @param {IHookFunctions} node */
 function isOld(node) {
 	return parameter(node, 'apiVersion') === 'old';
+}
+
+/**
+ * @param {IHookFunctions} node
+ * @returns {string} The bot of the panel; older workflows hold its ID as a text.
+ */
+function picked(node) {
+	return String(node.getNodeParameter('botId', '', { extractValue: true }) ?? '').trim();
 }
 
 /**

@@ -83,9 +83,15 @@ function watchFor(context) {
  */
 function parameterArguments(context, plan, entry) {
 	const values = Object.entries(entry.parameters).map(([path, name]) => {
-		const value = Number(context.getNodeParameter(name, 0, { extractValue: true }));
+		const given = context.getNodeParameter(name, '', { extractValue: true });
+		const value = Number(given);
 		if (Number.isInteger(value) && value > 0) return [path, value];
-		throw refused(context, `${plan.parameters[name]} is missing`, `Enter it: without it there is no telling which ${entry.name} is meant.`);
+		const label = plan.parameters[name];
+		throw refused(
+			context,
+			value === 0 ? `${label} is missing` : `${label} is no ID: ${JSON.stringify(given)}`,
+			`Choose it from the list, or enter its ID: without it there is no telling which ${entry.name} is meant.`,
+		);
 	});
 	return Object.fromEntries(values);
 }
