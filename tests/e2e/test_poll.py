@@ -208,14 +208,3 @@ async def test_a_number_of_an_older_workflow_shows_in_the_panel_and_is_polled(
     await expect(locator.locator("input").last).to_have_value("1032")
     await editor.page.get_by_test_id("node-execute-button").click()
     await expect(editor.page.get_by_test_id("output-panel").get_by_text("3 items").first).to_be_visible(timeout=30_000)
-
-
-async def test_the_chatbots_of_the_portal_are_offered(
-    n8n: N8nClient, portal: Sandbox, credential: dict[str, Any], editor: Editor
-) -> None:
-    names = [bot["NAME"] for bot in (await call(portal, "imbot.bot.list")).values()]
-    workflow = await watching(n8n, credential, triggerOn="chatbot", bot="existing")
-    await editor.open_node(workflow["id"], TRIGGER)
-    await editor.page.get_by_test_id("resource-locator-botId").get_by_test_id("rlc-input").click()
-    rows = editor.page.get_by_test_id("rlc-item").filter(visible=True)
-    await expect(rows).to_have_text(names)
