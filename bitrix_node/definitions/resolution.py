@@ -172,7 +172,15 @@ def _parameter(entry: str | Mapping[str, Any], names: _Names, path: str) -> Tree
         ]
     if "builds" in parameter and "fieldLookup" in parameter:
         parameter["groups"] = [_with_portal_fields(group, parameter) for group in parameter["groups"]]
+    if "type" not in parameter and "fieldLookup" in parameter:
+        parameter = _of_portal_fields(parameter)
     return parameter
+
+
+def _of_portal_fields(parameter: Tree) -> Tree:
+    """A text with names of fields as a dropdown of the portal's fields, several of which are chosen."""
+    chosen = {"type": "multiOptions", "displayName": f"{parameter['displayName']} Field Names or IDs", "default": []}
+    return {key: value for key, value in parameter.items() if key != "placeholder"} | chosen
 
 
 def _with_portal_fields(group: Tree, parameter: Tree) -> Tree:

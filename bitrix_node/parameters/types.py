@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
 from bitrix_node.parameters.mapping import mapped_fields
+from bitrix_node.parameters.transforms.crm import listed_names
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:
@@ -135,10 +136,20 @@ def _spelled(option: Option) -> str:
 
 
 def _options(parameter: Parameter, raw: Any) -> Any:
+    if parameter.field_lookup:
+        return _field_names(raw)
     entries = [entry.strip() for entry in raw.split(",") if entry.strip()] if isinstance(raw, str) else raw
     if not isinstance(entries, list):
         raise UnusableValue("a list")
     return [_option(parameter, entry) for entry in entries]
+
+
+def _field_names(raw: Any) -> Any:
+    """Names of fields, as a list or, as older workflows and the command line have them, as text with commas."""
+    entries = raw if isinstance(raw, list) else [raw]
+    if not all(isinstance(entry, str) for entry in entries):
+        raise UnusableValue("names of fields, as a list or separated by commas")
+    return [name for entry in entries for name in listed_names(entry)] or UNSET
 
 
 def _json(_: Parameter, raw: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The fields that rows of filters and sort orders offer: every list of the package against the embedded portal."""
+"""The fields that rows of filters and sort orders, and Select, offer: every list against the embedded portal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from bitrix_node import Node, Webhook
 from bitrix_node.definitions import Definitions
+from bitrix_node.parameters.types import TAKE_LISTS
 
 if TYPE_CHECKING:
     from bitrix_node.definitions.models import Parameter
@@ -22,6 +23,16 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 """Resource -> what its panel holds when the fields are asked for, if anything matters."""
 
+NEEDED_TO_RUN: dict[tuple[str, str], dict[str, Any]] = {
+    ("department", "getUsers"): {"departmentId": "1"},
+    ("lists", "getElement"): {"ELEMENT_ID": "4"},
+    ("requisite", "getAddresses"): {"ownerType": "any"},
+    ("task", "get"): {"taskId": "1"},
+    ("timeline", "getComments"): {"entityType": "DEAL", "entityId": "1"},
+    ("user", "get"): {"userId": "1"},
+}
+"""Resource and operation -> what else it takes to run the action."""
+
 ROWS: list[tuple[str, str, Parameter]] = [
     (resource, operation.operation, parameter)
     for resource in DEFINITIONS.resource_names
@@ -30,6 +41,15 @@ ROWS: list[tuple[str, str, Parameter]] = [
     if parameter.builds and parameter.field_lookup
 ]
 """Resource, operation and parameter of all rows that offer fields."""
+
+SELECTS: list[tuple[str, str, str, Parameter]] = [
+    (resource, operation.operation, path, parameter)
+    for resource in DEFINITIONS.resource_names
+    for operation in DEFINITIONS.resource(resource).operations
+    for path, parameter in operation.parameters_by_path.items()
+    if parameter.type == "multiOptions" and parameter.field_lookup
+]
+"""Resource, operation, path and parameter of everything that offers the fields to return."""
 
 LISTS = sorted({(resource, operation, str(parameter.field_lookup)) for resource, operation, parameter in ROWS})
 
@@ -64,6 +84,63 @@ def test_rows_stand_where_the_script_looks_for_them(resource: str, operation: st
     [column] = [member for member in group.members if member.name == "field"]
     assert f"{parameter.name}.{group.name}" in ("filters.conditions", "sort.fields"), (resource, operation)
     assert (column.type, column.options, column.custom_values) == ("options", None, True)
+
+
+@pytest.mark.parametrize(("resource", "operation", "path", "parameter"), SELECTS)
+async def test_every_field_that_select_offers_is_taken(
+    panel: Panel, sandbox: Sandbox, resource: str, operation: str, path: str, parameter: Parameter
+) -> None:
+    known = DEFINITIONS.operation(resource, operation).parameters_by_path
+    needed = {name: value for name, value in NEEDED.get(resource, {}).items() if name in known}
+    needed |= NEEDED_TO_RUN.get((resource, operation), {})
+    found = await offered(panel, f"{parameter.field_lookup}Select", resource=resource, operation=operation, **needed)
+    names = [name for name in found.values() if "*" not in name]
+    assert len(set(found.values())) == len(found)
+    collection, _, name = path.partition(".")
+    async with Node(Webhook(sandbox.webhook_url)) as node:
+        chosen = await node.execute(resource, operation, parameters={**needed, collection: {name: names}})
+        written = await node.execute(resource, operation, parameters={**needed, collection: {name: ", ".join(names)}})
+        everything = await node.execute(resource, operation, parameters={**needed, collection: {name: []}})
+        default = await node.execute(resource, operation, parameters={**needed, collection: {name: ""}})
+    returned = {plain(name) for item in chosen for name in item["json"]}
+    # People come without the fields that are empty.
+    assert parameter.field_lookup == "users" or not [name for name in names if plain(name) not in returned]
+    assert chosen == written
+    assert everything == default
+
+
+def plain(name: str) -> str:
+    """A field's name without its spelling: Bitrix24 answers some methods in another one than it is asked in."""
+    return name.replace("_", "").lower()
+
+
+@pytest.mark.parametrize(("resource", "operation", "path", "parameter"), SELECTS)
+def test_fields_to_return_stand_where_the_script_looks_for_them(
+    resource: str, operation: str, path: str, parameter: Parameter
+) -> None:
+    assert path in ("options.select", "crmOptions.select"), (resource, operation)
+    assert parameter.display_name == "Select Field Names or IDs"
+    assert parameter.transform in TAKE_LISTS
+
+
+async def test_select_offers_what_lists_return(panel: Panel) -> None:
+    deals = await offered(panel, "crmRecordsSelect", resource="crm", operation="getAll", entityType="deal")
+    assert deals["Amount"] == "opportunity"
+    assert deals["Order number"] == "UF_CRM_1700000001"
+    assert deals["All Fields"] == "*"
+    assert "fm" not in deals.values()
+    tasks = await offered(panel, "tasksSelect", resource="task", operation="getAll")
+    assert {"TAGS", "ACCOMPLICES", "UF_*"} <= set(tasks.values())
+    assert not {"TAG", "REAL_STATUS"} & set(tasks.values())
+
+
+async def test_what_select_holds_already_is_offered_as_it_is_written(panel: Panel) -> None:
+    held = {"crmOptions": {"select": ["OPPORTUNITY", "title", "MADE_UP", ""]}, "options": {"select": "text, too"}}
+    found = await offered(panel, "crmRecordsSelect", resource="crm", operation="getAll", entityType="deal", **held)
+    assert found["Amount (OPPORTUNITY)"] == "OPPORTUNITY"
+    assert found["Name"] == "title"
+    assert found["MADE_UP"] == "MADE_UP"
+    assert not {"", "text, too"} & set(found.values())
 
 
 async def test_labels_custom_fields_and_what_only_the_portal_writes(panel: Panel) -> None:

@@ -76,7 +76,8 @@ def lost(given: Any, kept: Any) -> Iterator[tuple[str, ...]]:
     """The names on the way to each value that was given and is nowhere in what was kept."""
     texts = json.dumps(kept)
     for names, value in leaves(given, ()):
-        if f'"{names[-1]}": {json.dumps(value)}' not in texts and f'"value": {json.dumps(value)}' not in texts:
+        shapes = [(names[-1], value), (names[-1], [value]), ("value", value)]
+        if not any(f'"{name}": {json.dumps(shape)}' in texts for name, shape in shapes):
             yield names
 
 
@@ -173,6 +174,22 @@ def test_a_moved_option_finds_its_new_place() -> None:
 def test_what_is_empty_is_not_worth_a_remark() -> None:
     options = {"filter": "{}", "order": "", "select": "[]"}
     _, remarks = action_parameters(resource="task", operation="get", taskId="7", options=options)
+    assert remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("ID, TITLE,, UF_*", ["ID", "TITLE", "UF_*"]),
+        ('["ID", "TITLE"]', ["ID", "TITLE"]),
+        (["ID"], ["ID"]),
+        ("", []),
+        ("={{ $json.fields }}", "={{ $json.fields }}"),
+    ],
+)
+def test_names_of_fields_become_a_list_where_the_panel_has_one(given: Any, kept: Any) -> None:
+    values, remarks = action_parameters(resource="task", operation="getAll", options={"select": given})
+    assert values["options"]["select"] == kept
     assert remarks == ()
 
 

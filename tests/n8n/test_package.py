@@ -93,9 +93,29 @@ def test_rows_offer_fields_from_the_portal_or_take_a_text() -> None:
     assert filters["options"][0]["values"][0]["type"] == "string"
 
 
+def test_select_offers_fields_from_the_portal_or_takes_a_text() -> None:
+    chosen = member("crm", "getAll", "crmOptions", "select")
+    assert (chosen["displayName"], chosen["type"]) == ("Select Field Names or IDs", "multiOptions")
+    assert chosen["default"] == []
+    assert chosen["typeOptions"]["loadOptionsMethod"] == "crmRecordsSelect"
+    assert chosen["typeOptions"]["loadOptionsDependsOn"][:2] == ["entityType", "entityType.value"]
+    assert chosen["description"].endswith('using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.')
+    assert not {"options", "placeholder"} & set(chosen)
+    assert member("workgroup", "getAll", "options", "select")["type"] == "string"
+
+
+def member(resource: str, operation: str, collection: str, name: str) -> dict[str, Any]:
+    """A member of a collection in the panel of an action."""
+    (options,) = (entry for entry in shown(resource, operation) if entry["name"] == collection)
+    (found,) = (entry for entry in options["options"] if entry["name"] == name)
+    return dict(found)
+
+
 def test_lookups_of_fields_have_names_of_their_own(files: dict[str, bytes]) -> None:
     loaded = json.loads(files["dist/shim/panel/lookups.json"])["loadOptions"]
-    assert not set(loaded) & set(DEFINITIONS.field_lookups)
+    names = {f"{name}{ending}" for name in DEFINITIONS.field_lookups for ending in ("", "Select")}
+    assert len(names) == 2 * len(DEFINITIONS.field_lookups)
+    assert not set(loaded) & names
 
 
 def test_a_credential_is_asked_for_by_the_choice_of_sign_in() -> None:

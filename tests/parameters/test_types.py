@@ -16,6 +16,7 @@ from bitrix_node.parameters.types import TAKE_LISTS, read_typed, shortened
 
 NESTED_OR_UNREAD = {"collection", "fixedCollection", "notice", "hidden", "resourceMapper"}
 OPTIONS = {"options": [{"name": "To Do", "value": "todo"}, {"name": "Level Two", "value": 2}]}
+FIELDS = {"fieldLookup": "deals"}
 RANGE = {"minValue": 1, "maxValue": 50}
 MOMENT = datetime.datetime(2026, 11, 23, 16, 30, tzinfo=datetime.UTC)
 
@@ -47,6 +48,13 @@ READ: list[tuple[str, dict[str, Any], Any, Any]] = [
     ("multiOptions", OPTIONS, "todo, 2", ["todo", 2]),
     ("multiOptions", OPTIONS, ["Level Two"], [2]),
     ("multiOptions", OPTIONS, "", []),
+    ("multiOptions", FIELDS, ["ID", " UF_* "], ["ID", "UF_*"]),
+    ("multiOptions", FIELDS, "ID, TITLE,", ["ID", "TITLE"]),
+    ("multiOptions", FIELDS, '["ID", "TITLE"]', ["ID", "TITLE"]),
+    ("multiOptions", FIELDS, ["ID, TITLE", "UF_*"], ["ID", "TITLE", "UF_*"]),
+    ("multiOptions", FIELDS, [], UNSET),
+    ("multiOptions", FIELDS, " ", UNSET),
+    ("multiOptions", FIELDS, "[]", UNSET),
     ("json", {}, '{"a": [1]}', {"a": [1]}),
     ("json", {}, " ", UNSET),
     ("json", {}, [1], [1]),
@@ -82,6 +90,9 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
     ("options", {**OPTIONS, "default": "todo"}, "", "one of todo, 2"),
     ("multiOptions", OPTIONS, "todo, done", "one of todo, 2"),
     ("multiOptions", OPTIONS, 5, "a list"),
+    ("multiOptions", FIELDS, 5, "names of fields, as a list or separated by commas"),
+    ("multiOptions", FIELDS, ["ID", None], "names of fields, as a list or separated by commas"),
+    ("multiOptions", FIELDS, '["ID"', 'a JSON array such as ["ID", "TITLE"], or names with commas'),
     ("json", {}, '{"a": 1,\n "b" 2}', "valid JSON (Expecting ':' delimiter at line 2, column 6)"),
     ("json", {}, "text", "valid JSON (Expecting value at line 1, column 1)"),
     ("resourceLocator", {}, {"value": [1]}, "text"),

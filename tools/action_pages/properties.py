@@ -49,7 +49,8 @@ def _member_rows(parameter: Parameter) -> Iterator[list[str]]:
 
 def _row(parameter: Parameter, caption: str, prefix: str) -> list[str]:
     name = f"{caption}{parameter.display_name}" + (" **(required)**" if parameter.required else "")
-    return [name, code(f"{prefix}{parameter.name}"), _TYPES[parameter.type], _default(parameter), _text(parameter)]
+    kind = "names of fields" if parameter.type == "multiOptions" and parameter.field_lookup else _TYPES[parameter.type]
+    return [name, code(f"{prefix}{parameter.name}"), kind, _default(parameter), _text(parameter)]
 
 
 def _default(parameter: Parameter) -> str:

@@ -61,8 +61,8 @@ _OWNED_KEYS = {
     "rows": ("string", "json"),
     "minValue": ("number",),
     "maxValue": ("number",),
-    "fieldLookup": ("resourceMapper", "fixedCollection"),
-    "dependsOn": ("resourceMapper", "fixedCollection"),
+    "fieldLookup": ("resourceMapper", "fixedCollection", "string"),
+    "dependsOn": ("resourceMapper", "fixedCollection", "string"),
 }
 _NEEDED_KEYS = {
     "options": "options",

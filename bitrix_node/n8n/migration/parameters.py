@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +154,19 @@ def _shaped(parameter: Parameter, value: Any) -> Any:
     """The value in the form in which n8n stores it for the parameter's type."""
     if parameter.type == "resourceLocator" and isinstance(value, str | int | float):
         return {"__rl": True, "mode": "id", "value": value}
+    if parameter.type == "multiOptions" and isinstance(value, str) and not is_expression(value):
+        return _names(value)
     return value
+
+
+def _names(text: str) -> list[str]:
+    """The names in a JSON array or in a text with commas."""
+    try:
+        listed = json.loads(text)
+    except json.JSONDecodeError:
+        listed = None
+    names = (str(name).strip() for name in (listed if isinstance(listed, list) else text.split(",")))
+    return [name for name in names if name]
 
 
 def _unknown_choices(parameter: Parameter, value: Any) -> list[Any]:

@@ -44,6 +44,13 @@ def method_name(use: LookupUse) -> str:
     return use.name + "".join(f"_{path.replace('.', '_')}" for path in paths)
 
 
+def field_method_name(parameter: Parameter) -> str | None:
+    """Returns the name of n8n's method for the fields that a parameter offers: to compare by, or to return."""
+    if parameter.type == "multiOptions" and parameter.field_lookup:
+        return f"{parameter.field_lookup}Select"
+    return parameter.field_lookup
+
+
 def _parameters(parameters: Sequence[Parameter]) -> Iterator[Parameter]:
     for parameter in parameters:
         yield parameter

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.n8n.package.locators import LOCATOR, locator_modes
-from bitrix_node.n8n.package.lookups import method_name
+from bitrix_node.n8n.package.lookups import field_method_name, method_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,9 +28,10 @@ _EMPTY_DEFAULTS: Mapping[str, Any] = {
 _RICH_TEXTS = ("description", "hint")
 _TYPE_OPTIONS = {"rows": "rows", "min_value": "minValue", "max_value": "maxValue"}
 # What n8n's linter wants to read about a dropdown whose choices are loaded.
-_LOADED = (
-    'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>'
-)
+_LOADED = {
+    kind: f'Choose from the list, or specify {what} using an <a href="https://docs.n8n.io/code/expressions/">expression</a>'
+    for kind, what in (("options", "an ID"), ("multiOptions", "IDs"))
+}
 _EXISTS = {"_cnd": {"exists": True}}
 
 
@@ -54,9 +55,10 @@ def render_property(parameter: Parameter, siblings: Sequence[Parameter] = ()) ->
         "displayOptions": _display_options(parameter.show, siblings),
     }
     rendered |= {name: escape(getattr(parameter, name) or "", quote=False) or None for name in _RICH_TEXTS}
-    if parameter.type == "options" and parameter.field_lookup:
-        own = rendered["description"]
-        rendered["description"] = f"{own}. {_LOADED}." if own else _LOADED
+    loaded = _LOADED.get(parameter.type)
+    if loaded and parameter.field_lookup:
+        own = (rendered["description"] or "").rstrip(".")
+        rendered["description"] = f"{own}. {loaded}." if own else loaded
     return {key: value for key, value in rendered.items() if key == "default" or value not in (None, {})}
 
 
@@ -88,8 +90,8 @@ def _type_options(parameter: Parameter) -> Property:
     rendered["resourceMapper"] = _resource_mapper(parameter)
     if parameter.lookup and parameter.type != LOCATOR:
         rendered["loadOptionsMethod"] = method_name(parameter.lookup)
-    if parameter.type == "options":
-        rendered.setdefault("loadOptionsMethod", parameter.field_lookup)
+    if parameter.type in _LOADED:
+        rendered.setdefault("loadOptionsMethod", field_method_name(parameter))
     if parameter.type != "fixedCollection":
         # n8n sees a change of a locator only in its value.
         places = [place for path in parameter.depends_on for place in (path, f"{path}.value")]

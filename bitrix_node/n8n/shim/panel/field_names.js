@@ -2,8 +2,9 @@
 'use strict';
 
 /**
- * The names of fields that the rows of a filter and of a sort order offer, by the portal's labels. A name that a row
- * already holds is offered as well, however it is written, because n8n marks what is not among the choices.
+ * The names of fields that the rows of a filter and of a sort order offer, and those that Select offers, by the
+ * portal's labels. A name that the panel already holds is offered as well, however it is written, because n8n marks
+ * what is not among the choices.
  */
 
 const { inWords } = require('../failure.js');
@@ -24,40 +25,65 @@ const { answerOf, fulfilled } = require('./field_steps.js');
  * @property {string} [alias] How the field is also called.
  */
 
-/** Where the panel holds rows, in every action that has them. */
+/** Where the panel holds rows, and where the fields to return, in every action that has them. */
 const ROWS = ['filters.conditions', 'sort.fields'];
+const SELECTS = ['options.select', 'crmOptions.select'];
+
+/**
+ * @typedef {object} Use What fields are offered for.
+ * @property {string} ending Of the method's name.
+ * @property {(source: Data) => Data} offer How a source describes what is offered beside the fields of the portal.
+ * @property {(parameters: Data) => unknown[]} held What the panel holds already.
+ */
+
+/** @type {Use[]} */
+const USES = [
+	{
+		ending: '',
+		offer: (source) => source.listing ?? {},
+		held: (parameters) => ROWS.flatMap((path) => at(parameters, path) ?? []).map((row) => row.field),
+	},
+	{
+		ending: 'Select',
+		offer: (source) => ({ alias: source.listing?.alias, ...source.select }),
+		held: (parameters) => SELECTS.map((path) => at(parameters, path)).filter(Array.isArray).flat(),
+	},
+];
 
 /**
  * Part of n8n's `methods.loadOptions`.
  *
  * @param {Record<string, FieldLookup>} lookups
- * @returns {Record<string, (this: Context) => Promise<Choice[]>>} One function for each lookup, under its name.
+ * @returns {Record<string, (this: Context) => Promise<Choice[]>>} One function for each lookup and use, under both names.
  */
 function fieldNames(lookups) {
-	const entries = Object.entries(lookups).map(([name, lookup]) => [
-		name,
-		/** @this {Context} */
-		async function () {
-			const fields = await inWords(this, async () => await namedFields(this, lookup));
-			return choices([...fields, ...writtenOtherwise(this, fields)]);
-		},
-	]);
+	const entries = Object.entries(lookups).flatMap(([name, lookup]) =>
+		USES.map((use) => [
+			`${name}${use.ending}`,
+			/** @this {Context} */
+			async function () {
+				const fields = await inWords(this, async () => await namedFields(this, lookup, use));
+				return choices([...fields, ...writtenOtherwise(this, fields, use)]);
+			},
+		]),
+	);
 	return Object.fromEntries(entries);
 }
 
 /**
  * @param {Context} context
  * @param {FieldLookup} lookup
+ * @param {Use} use
  * @returns {Promise<Named[]>}
  */
-async function namedFields(context, lookup) {
-	const source = chosenSource(context, lookup, "Switch 'Field Name or ID' to an expression to name one.");
+async function namedFields(context, lookup, use) {
+	const source = chosenSource(context, lookup, 'Switch this field to an expression to name one.');
 	/** @type {Data} */
 	const answers = {};
 	for (const step of describing(source)) {
 		if (fulfilled(context, step.when)) answers[step.id] = await answerOf(context, step, answers, readMethod);
 	}
-	const { leaveOut, also = {}, alias } = source.listing ?? {};
+	const { leaveOut, also = {}, alias } = use.offer(source);
 	const described = describedFields(source, answers, leaveOut);
 	return [
 		...described.map((field) => ({ label: labelOf(source, field), name: field.id, alias: field.told[alias] })),
@@ -77,12 +103,12 @@ function describing(source) {
 /**
  * @param {Context} context
  * @param {Named[]} known
- * @returns {Named[]} What rows hold in other words, such as the names that older methods use.
+ * @param {Use} use
+ * @returns {Named[]} What the panel holds in other words, such as the names that older methods use.
  */
-function writtenOtherwise(context, known) {
-	const parameters = context.getCurrentNodeParameters() ?? {};
-	const rows = ROWS.flatMap((path) => at(parameters, path) ?? []);
-	const names = new Set(rows.map((row) => row.field).filter((name) => typeof name === 'string' && !/^$|^=/.test(name)));
+function writtenOtherwise(context, known, use) {
+	const held = use.held(context.getCurrentNodeParameters() ?? {});
+	const names = new Set(held.filter((name) => typeof name === 'string' && !/^$|^=/.test(name)));
 	for (const field of known) names.delete(field.name);
 	return [...names].map((name) => ({ label: known.find((field) => field.alias === name)?.label ?? name, name }));
 }
