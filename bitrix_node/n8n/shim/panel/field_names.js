@@ -33,7 +33,7 @@ const SELECTS = ['options.select', 'crmOptions.select'];
  * @typedef {object} Use What fields are offered for.
  * @property {string} ending Of the method's name.
  * @property {(source: Data) => Data} offer How a source describes what is offered beside the fields of the portal.
- * @property {(parameters: Data) => unknown[]} held What the panel holds already.
+ * @property {(parameters: Data) => any[]} held What the panel holds already.
  */
 
 /** @type {Use[]} */
