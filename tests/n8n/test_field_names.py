@@ -109,6 +109,17 @@ async def test_every_field_that_select_offers_is_taken(
     assert everything == default
 
 
+@pytest.mark.parametrize("entity", ["activity", "company", "contact", "deal", "invoice", "lead", "product", "quote"])
+async def test_every_kind_of_record_returns_what_select_offers(panel: Panel, sandbox: Sandbox, entity: str) -> None:
+    found = await offered(panel, "crmRecordsSelect", resource="crm", operation="getAll", entityType=entity)
+    names = [name for name in found.values() if "*" not in name]
+    async with Node(Webhook(sandbox.webhook_url)) as node:
+        chosen = {"entityType": entity, "crmOptions": {"select": names}}
+        items = await node.execute("crm", "getAll", parameters=chosen)
+    returned = {plain(name) for item in items for name in item["json"]}
+    assert not [name for name in names if plain(name) not in returned]
+
+
 def plain(name: str) -> str:
     """A field's name without its spelling: Bitrix24 answers some methods in another one than it is asked in."""
     return name.replace("_", "").lower()
