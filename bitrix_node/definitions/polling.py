@@ -5,10 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
-
-from bitrix_node.definitions.models import Option, Parameter
+from bitrix_node.definitions.models import Option, Parameter, VocabularyModel
 
 RECORD_CHOICE = "pollRecord"
 """The parameter that says which kind of record is watched."""
@@ -17,18 +14,14 @@ KIND_CHOICE = "pollFor"
 """The parameter that says whether changes count, for records whose changes can be told."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-
-class RowField(_Model):
+class RowField(VocabularyModel):
     """A field that polls go by: its name in filters, orders and selections, and its name in the rows."""
 
     field: str
     row: str
 
 
-class PolledList(_Model):
+class PolledList(VocabularyModel):
     """How a list method is asked for the rows above an id, and for those changed within a span of time."""
 
     method: str
@@ -46,7 +39,7 @@ class PolledList(_Model):
     everything: tuple[str, ...] = ()
 
 
-class PolledRecord(_Model):
+class PolledRecord(VocabularyModel):
     """One kind of record: a list with the arguments that make it hold only these."""
 
     name: str
@@ -57,7 +50,7 @@ class PolledRecord(_Model):
     parameters: dict[str, str] = {}
 
 
-class Polling(_Model):
+class Polling(VocabularyModel):
     """Everything that can be watched."""
 
     lists: dict[str, PolledList]

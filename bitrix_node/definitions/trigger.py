@@ -5,20 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
-
-from bitrix_node.definitions.models import Parameter
+from bitrix_node.definitions.models import NodeHead, Parameter, VocabularyModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-
-class Event(_Model):
+class Event(VocabularyModel):
     """One documented event; `node_definitions/events.json` has one a line."""
 
     code: str
@@ -32,7 +25,7 @@ class Event(_Model):
     deprecated: bool = False
 
 
-class RecordSource(_Model):
+class RecordSource(VocabularyModel):
     """How the record that an event tells of is fetched."""
 
     method: str
@@ -42,7 +35,7 @@ class RecordSource(_Model):
     changed_by: str | None = None
 
 
-class BotEvent(_Model):
+class BotEvent(VocabularyModel):
     """One thing that chatbots are told of: its code today, and the code and the handler's name of the old API."""
 
     code: str
@@ -50,17 +43,10 @@ class BotEvent(_Model):
     classic_handler: str | None = None
 
 
-class TriggerDefinition(_Model):
+class TriggerDefinition(NodeHead):
     """The trigger node."""
 
     trigger: str
-    display_name: str
-    description: str
-    subtitle: str
-    version: int
-    documentation_url: str
-    categories: tuple[str, ...]
-    aliases: tuple[str, ...]
     activation_message: str
     trigger_on: Parameter
     receives: tuple[str, ...]

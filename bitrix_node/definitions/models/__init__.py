@@ -9,6 +9,7 @@ from bitrix_node.definitions.models.node import (
     CredentialType,
     NodeArea,
     NodeDefinition,
+    NodeHead,
 )
 from bitrix_node.definitions.models.operations import Operation, Resource
 from bitrix_node.definitions.models.parameters import (
@@ -36,6 +37,7 @@ __all__ = [
     "LookupUse",
     "NodeArea",
     "NodeDefinition",
+    "NodeHead",
     "Operation",
     "Option",
     "Paging",

@@ -18,10 +18,9 @@ class NodeArea(VocabularyModel):
     aliases: tuple[str, ...]
 
 
-class NodeDefinition(VocabularyModel):
-    """The node itself."""
+class NodeHead(VocabularyModel):
+    """What n8n shows of a node before it is opened, and finds it by."""
 
-    node: str
     display_name: str
     description: str
     subtitle: str
@@ -29,6 +28,12 @@ class NodeDefinition(VocabularyModel):
     documentation_url: str
     categories: tuple[str, ...]
     aliases: tuple[str, ...]
+
+
+class NodeDefinition(NodeHead):
+    """The node itself."""
+
+    node: str
     authentication: Parameter
     resources: tuple[str, ...]
     areas: tuple[NodeArea, ...] = ()

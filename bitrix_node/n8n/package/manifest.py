@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bitrix_node.definitions.models import NodeDefinition
-    from bitrix_node.definitions.trigger import TriggerDefinition
+    from bitrix_node.definitions.models import NodeHead
+
 
 _KEYWORD = "n8n-community-node-package"
 _API_VERSION = 1
@@ -46,7 +46,7 @@ def package_manifest(
     }
 
 
-def codex(node: NodeDefinition | TriggerDefinition, package: str, name: str) -> dict[str, Any]:
+def codex(node: NodeHead, package: str, name: str) -> dict[str, Any]:
     """Returns the codex file: the categories and the words by which n8n's search finds the node.
 
     Args:
