@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
 from bitrix_node.parameters.mapping import mapped_fields
-from bitrix_node.parameters.transforms.crm import listed_names
+from bitrix_node.parameters.transforms.general import listed_names
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.transforms.general import listed_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,14 +161,12 @@ def _shaped(parameter: Parameter, value: Any) -> Any:
     return value
 
 
-def _names(text: str) -> list[str]:
-    """The names in a JSON array or in a text with commas."""
+def _names(text: str) -> Any:
+    """The names in a text; one that cannot be read stays, for the node to refuse in words."""
     try:
-        listed = json.loads(text)
-    except json.JSONDecodeError:
-        listed = None
-    names = (str(name).strip() for name in (listed if isinstance(listed, list) else text.split(",")))
-    return [name for name in names if name]
+        return listed_names(text)
+    except UnusableValue:
+        return text
 
 
 def _unknown_choices(parameter: Parameter, value: Any) -> list[Any]:

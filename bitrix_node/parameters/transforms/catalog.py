@@ -12,10 +12,10 @@ from bitrix_node.parameters.errors import UnusableValue
 from bitrix_node.parameters.transforms.crm import (
     camel_case,
     field_rows,
-    listed_names,
     translated_filter,
     translated_order,
 )
+from bitrix_node.parameters.transforms.general import listed_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable

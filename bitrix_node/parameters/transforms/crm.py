@@ -7,13 +7,13 @@ See crm.item.add and its object description in the REST documentation.
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.binary import BinaryData
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.transforms.general import listed_names
 from bitrix_node.parameters.transforms.money import money_fields
 
 if TYPE_CHECKING:
@@ -158,17 +158,6 @@ def item_select(value: Any) -> list[str]:
     names = listed_names(value)
     translated = ["*" if name.upper() in {*MULTI_FIELDS, "FM"} else field_name(name) for name in names]
     return list(dict.fromkeys(translated))
-
-
-def listed_names(value: Any) -> list[str]:
-    """Names from a JSON array or text with commas."""
-    if isinstance(value, str) and value.strip().startswith("["):
-        try:
-            value = json.loads(value)
-        except json.JSONDecodeError:
-            raise UnusableValue('a JSON array such as ["ID", "TITLE"], or names with commas') from None
-    entries = value if isinstance(value, list) else str(value).split(",")
-    return [str(entry).strip() for entry in entries if str(entry).strip()]
 
 
 def _filter_key(key: str, name_of: Callable[[str], str]) -> str:

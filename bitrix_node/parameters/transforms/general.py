@@ -136,6 +136,17 @@ def _json_array(text: str) -> list[Any] | None:
     return parsed if isinstance(parsed, list) else None
 
 
+def listed_names(value: Any) -> list[str]:
+    """Names from a JSON array or text with commas."""
+    if isinstance(value, str) and value.strip().startswith("["):
+        try:
+            value = json.loads(value)
+        except json.JSONDecodeError:
+            raise UnusableValue('a JSON array such as ["ID", "TITLE"], or names with commas') from None
+    entries = value if isinstance(value, list) else str(value).split(",")
+    return [str(entry).strip() for entry in entries if str(entry).strip()]
+
+
 TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "anyValue": any_value,
     "commaText": comma_text,
