@@ -183,6 +183,7 @@ def test_what_is_empty_is_not_worth_a_remark() -> None:
         ("ID, TITLE,, UF_*", ["ID", "TITLE", "UF_*"]),
         ('["ID", "TITLE"]', ["ID", "TITLE"]),
         (["ID"], ["ID"]),
+        ("[ID, TITLE]", "[ID, TITLE]"),
         ("", []),
         ("={{ $json.fields }}", "={{ $json.fields }}"),
     ],
