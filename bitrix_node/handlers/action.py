@@ -120,9 +120,9 @@ class Action:
 
     def arguments(self, request: Request, element: Any = UNSET) -> dict[str, Any]:
         """What a request sends, given what earlier steps answered and what it is sent for."""
-        recipe = self.prepared.recipe
-        if recipe is not None:
-            return recipe.arguments(self.values)
+        known = self.prepared.arguments
+        if known is not None:
+            return known
         return build_arguments(request, self.values, self._answer_at, element)
 
     def method(self, request: Request) -> str:

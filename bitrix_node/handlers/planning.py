@@ -95,7 +95,7 @@ def check_required(values: Values, requests: Sequence[Request]) -> None:
 
 
 def check_values(operation: Operation, values: Values, requests: Sequence[Request]) -> None:
-    """Refuses values that later requests could not send, or with which no answer could be read: none is sent in vain.
+    """Refuses values that one of several requests could not send, or with which no answer could be read.
 
     Raises:
         ParameterError: that names the parameter.
@@ -105,7 +105,7 @@ def check_values(operation: Operation, values: Values, requests: Sequence[Reques
     for path in {path for spec in specs for path in spec.parameters}:
         converted(values, path)
     answers = pending_answers(requests)
-    for request in requests[1:]:
+    for request in requests if len(requests) > 1 else ():
         for element in known_elements(request, values, answers):
             build_arguments(request, values, answers, element)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from bitrix_node.handlers.output import output_of
 from bitrix_node.handlers.planning import plan
 
 if TYPE_CHECKING:
     from bitrix_node.definitions import Operation, Request
-    from bitrix_node.parameters import Recipe, Values
+    from bitrix_node.parameters import Values
 
 _SINGLE_REQUESTS = "single"
 """What the option *Batching* says where no calls are to share a request."""
@@ -52,13 +52,13 @@ class Prepared(NamedTuple):
         values: its parameters.
         requests: what to send.
         choices: how.
-        recipe: builds the arguments of its only request, where it has one that items alike share.
+        arguments: those of its only request, where they are known before anything is answered.
     """
 
     values: Values
     requests: list[Request]
     choices: Choices
-    recipe: Recipe | None = None
+    arguments: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, operation: Operation, values: Values) -> Self:

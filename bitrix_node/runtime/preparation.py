@@ -43,11 +43,13 @@ class _Leader(NamedTuple):
         raw: its parameters as they came.
         prepared: the item.
         reader: reads what others have in place of it.
+        recipe: builds the arguments of the only request.
     """
 
     raw: Mapping[str, Any]
     prepared: Prepared
     reader: AlikeReader
+    recipe: Recipe
 
 
 class Preparation:
@@ -74,18 +76,21 @@ class Preparation:
         if isinstance(item.parameters, Exception):
             raise item.parameters
         prepared = self._taken_over(item.parameters)
-        if prepared is None:
-            prepared = self._checked(item, item.parameters)
-            self._leader = self._leading(item.parameters, prepared)
-        return prepared
+        if prepared is not None:
+            return prepared
+        prepared = self._checked(item, item.parameters)
+        self._leader = self._leading(item.parameters, prepared)
+        if self._leader is None:
+            return prepared
+        return prepared._replace(arguments=self._leader.recipe.arguments(prepared.values))
 
     def _leading(self, raw: Mapping[str, Any], prepared: Prepared) -> _Leader | None:
         """The item as a pattern for those that differ in neutral parameters alone; `None` where it cannot be one."""
         operation, request = self._operation, prepared.requests[0]
         if len(prepared.requests) > 1 or request.catalogue or request.each or operation.takes_files:
             return None
-        recipe = Recipe(request, prepared.values, operation.neutral)
-        return _Leader(raw, prepared._replace(recipe=recipe), AlikeReader(operation, prepared.values))
+        values = prepared.values
+        return _Leader(raw, prepared, AlikeReader(operation, values), Recipe(request, values, operation.neutral))
 
     def _taken_over(self, raw: Mapping[str, Any]) -> Prepared | None:
         """The item as the leading one, but for what differs; `None` where that could change more than these values."""
@@ -96,8 +101,8 @@ class Preparation:
         values = leader.reader.read(other) if other.keys() <= self._operation.neutral else None
         if values is None:
             return None
-        _, requests, choices, recipe = leader.prepared
-        return Prepared(values, requests, choices, recipe)
+        _, requests, choices, _ = leader.prepared
+        return Prepared(values, requests, choices, leader.recipe.arguments(values))
 
     def _checked(self, item: ItemInput, raw: Mapping[str, Any]) -> Prepared:
         values = read_values(self._operation, raw, item.binary, strict=self._strict)

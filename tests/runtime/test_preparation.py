@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bitrix_node import OAuth2, Webhook
+from bitrix_node import ItemFailed, Node, OAuth2, Webhook
 from bitrix_node.definitions import Definitions
 from bitrix_node.handlers import Action, Refusal
 from bitrix_node.parameters import ParameterError
 from bitrix_node.runtime.preparation import ItemInput, Preparation
+from bitrix_node.sandbox import Sandbox, SandboxConfig
 from tests.case_files import Case, load_cases
 
 if TYPE_CHECKING:
@@ -74,3 +75,13 @@ def test_an_item_after_others_sends_what_it_would_send_by_itself(case: Case, mon
         assert prepared.choices == alone.choices
         if len(alone.requests) == 1 and alone.requests[0].each is None:
             assert arguments(operation, prepared) == arguments(operation, alone)
+
+
+@pytest.mark.parametrize("place", [0, 300, 599])
+async def test_a_value_that_no_request_could_send_is_refused_before_anything_is_sent(place: int) -> None:
+    items = [{"id": "many" if index == place else 1} for index in range(600)]
+    parameters = {"entityType": "contact", "recordId": "={{ $json.id }}", "fieldsJson": '{"NAME": "Ann"}'}
+    async with Sandbox(SandboxConfig()) as portal, Node(Webhook(portal.webhook_url)) as node:
+        with pytest.raises(ItemFailed, match=rf"'Record' must be a whole number; got many \[item {place},"):
+            await node.execute("crm", "update", parameters=parameters, items=items)
+        assert portal.statistics.requests == 0
