@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
     from contextlib import AbstractAsyncContextManager
 
 CONTACT = 3
@@ -84,14 +84,18 @@ class Client(Protocol):
         """Fetches id and name of all contacts."""
 
 
-def take_part(client: Callable[[str], AbstractAsyncContextManager[Client]]) -> None:
+def take_part(
+    client: Callable[[str], AbstractAsyncContextManager[Client]],
+    run: Callable[[Coroutine[Any, Any, Report]], Report] = asyncio.run,
+) -> None:
     """Reads a job from standard input, does it, and prints the report.
 
     Args:
         client: opens a client for a webhook.
+        run: runs the job on an event loop.
     """
     job = Job(**json.load(sys.stdin))
-    print(json.dumps(asdict(asyncio.run(_do(job, client)))))
+    print(json.dumps(asdict(run(_do(job, client)))))
 
 
 async def _do(job: Job, client: Callable[[str], AbstractAsyncContextManager[Client]]) -> Report:

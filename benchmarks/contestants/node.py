@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.contestants.job import SELECTED, row, take_part
 from bitrix_node import Node, Webhook
+from bitrix_node.hosts import loop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -64,4 +65,4 @@ async def _open(webhook: str) -> AsyncIterator[NodeClient]:
 
 
 if __name__ == "__main__":
-    take_part(_open)
+    take_part(_open, loop.run)

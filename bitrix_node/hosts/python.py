@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials import parse_credential
+from bitrix_node.hosts import loop
 from bitrix_node.runtime import Node
 
 if TYPE_CHECKING:
@@ -45,6 +46,6 @@ def run(
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(execute())
+        return loop.run(execute())
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="bitrix-node") as thread:
-        return thread.submit(asyncio.run, execute()).result()
+        return thread.submit(loop.run, execute()).result()

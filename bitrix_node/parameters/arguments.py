@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from bitrix_node.parameters.conversion import converted
 from bitrix_node.parameters.errors import ParameterError, UnusableValue
-from bitrix_node.parameters.paths import at_path
+from bitrix_node.parameters.paths import at_path, with_value
 from bitrix_node.parameters.transforms import TRANSFORMS
 from bitrix_node.parameters.types import shortened
 from bitrix_node.parameters.values import UNSET, Pending, Values
@@ -50,26 +50,28 @@ def assembled(request: Request, found: Iterable[tuple[Sequence[str], Any]]) -> d
     for place, value in found:
         if value is not UNSET:
             _place(arguments, place, value)
+    return finished(request, arguments)
+
+
+def finished(request: Request, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments in the form in which they are sent; what they hold is left as it is.
+
+    Raises:
+        ParameterError: when a value does not take its last form.
+    """
     for path, transform in request.finish.items():
-        _finish(arguments, path.split("."), transform)
+        value = at_path(arguments, path)
+        if value is not None and not isinstance(value, Pending):
+            arguments = with_value(arguments, path, _in_last_form(path, transform, value))
     return {path: with_lists(value) for path, value in arguments.items()}
 
 
-def _finish(arguments: dict[str, Any], path: Sequence[str], transform: str) -> None:
-    """Gives what was merged at a path its last form; nothing, where nothing came there."""
-    *outer, last = path
-    for step in outer:
-        inner = arguments.get(step)
-        if not isinstance(inner, dict):
-            return
-        arguments = inner
-    if last not in arguments or isinstance(arguments[last], Pending):
-        return
+def _in_last_form(path: str, transform: str, value: Any) -> Any:
     try:
-        arguments[last] = TRANSFORMS[transform](arguments[last])
+        return TRANSFORMS[transform](value)
     except UnusableValue as fault:
-        message = f"'{'.'.join(path)}' must be {fault}; got {fault.got or shortened(arguments[last])}"
-        raise ParameterError(".".join(path), message) from None
+        message = f"'{path}' must be {fault}; got {fault.got or shortened(value)}"
+        raise ParameterError(path, message) from None
 
 
 def resolve_source(source: Source, values: Values, answers: Callable[[str], Any]) -> Any:
@@ -249,6 +251,6 @@ def with_lists(value: Any) -> Any:
     """The same value with every mapping whose keys are 0, 1, 2, … as a list."""
     if isinstance(value, dict):
         entries = {key: with_lists(entry) for key, entry in value.items()}
-        numbered = bool(entries) and list(entries) == [str(index) for index in range(len(entries))]
+        numbered = "0" in entries and list(entries) == [str(index) for index in range(len(entries))]
         return list(entries.values()) if numbered else entries
     return [with_lists(entry) for entry in value] if isinstance(value, list) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bitrix_node.parameters.arguments import Resolver, assembled, with_lists
+from bitrix_node.parameters.arguments import Resolver, assembled, finished
 from bitrix_node.parameters.values import UNSET
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Recipe:
         if any(not place for place, _, _ in entries):
             varying = {place[:1] for place, _, _ in entries}
         self._varying = [entry for entry in entries if entry[0][:1] in varying]
-        self._by_name = _by_name(request, self._varying)
+        self._by_name = _by_name(self._varying)
         self._shared = assembled(request, [(place, value) for place, _, value in entries if place[:1] not in varying])
 
     def arguments(self, values: Values) -> dict[str, Any]:
@@ -51,8 +51,8 @@ class Recipe:
         resolver = Resolver(values, _no_answer)
         if self._by_name is not None:
             found_by_name = {name: resolver.resolve(source) for name, source in self._by_name.items()}
-            given = {name: with_lists(value) for name, value in found_by_name.items() if value is not UNSET}
-            return {**self._shared, **given}
+            given = {name: value for name, value in found_by_name.items() if value is not UNSET}
+            return {**self._shared, **finished(self._request, given)}
         found = [
             (place, value if source is None else resolver.resolve(source)) for place, source, value in self._varying
         ]
@@ -82,11 +82,10 @@ def _without_nothing(source: Source, resolver: Resolver, differing: AbstractSet[
     return source if len(members) == len(source.object) else source.model_copy(update={"object": members})
 
 
-def _by_name(request: Request, entries: Sequence[_Entry]) -> dict[str, Source] | None:
-    """The sources of arguments that are nothing but their values; `None` where something is merged or finished."""
+def _by_name(entries: Sequence[_Entry]) -> dict[str, Source] | None:
+    """The sources of arguments that are nothing but their values; `None` where something is merged."""
     names = [place[0] for place, source, _ in entries if len(place) == 1 and source is not None]
-    finished = {path.partition(".")[0] for path in request.finish}
-    if len(set(names)) < len(entries) or not finished.isdisjoint(names):
+    if len(set(names)) < len(entries):
         return None
     return {place[0]: source for place, source, _ in entries if source is not None}
 

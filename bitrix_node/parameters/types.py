@@ -67,13 +67,13 @@ def shortened(value: Any) -> str:
 
 
 def _text(parameter: Parameter, raw: Any) -> Any:
-    if isinstance(raw, list) and parameter.transform in TAKE_LISTS:
-        return raw
     if isinstance(raw, str):
         return str(raw)
-    if isinstance(raw, dict | bool) and parameter.transform == ANY_VALUE:
+    if isinstance(raw, list) and parameter.transform in TAKE_LISTS:
         return raw
-    if isinstance(raw, bool) or not isinstance(raw, int | float | date):
+    if isinstance(raw, (dict, bool)) and parameter.transform == ANY_VALUE:
+        return raw
+    if isinstance(raw, bool) or not isinstance(raw, (int, float, date)):
         raise UnusableValue("text")
     return raw.isoformat() if isinstance(raw, date) else str(raw)
 

@@ -56,6 +56,9 @@ SHARES = 4
 MOST_PARALLEL = 48
 """How many requests travel at once at most: what a burst allows, less a reserve for whatever comes next."""
 
+AT_ONCE = 4
+"""Requests that are begun in one go: connecting takes computing time, and what connects together is late together."""
+
 CLOSED = "The client of the portal was closed"
 
 _REFUSED_IN_BATCHES = {"ERROR_BATCH_LENGTH_EXCEEDED", "ERROR_BATCH_METHOD_NOT_ALLOWED"}
@@ -149,6 +152,8 @@ class Batcher:
             self._sending.add(task)
             self._travelling += len(calls)
             task.add_done_callback(partial(self._sent, calls))
+            if len(self._sending) % AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     def _line_up(self) -> None:
         """Puts the calls that are sent again in front, in the order in which they came back."""

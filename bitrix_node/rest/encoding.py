@@ -42,7 +42,8 @@ def _write(key: str, value: Any, pairs: list[str]) -> bool:
         return bool(value)
     if value is None:
         return False
-    pairs.append(f"{_quoted_key(key)}={_quoted(_text(value))}")
+    text = value if isinstance(value, str) else _text(value)
+    pairs.append(f"{_quoted_key(key)}={text if text.isascii() and text.isalnum() else _quoted(text)}")
     return True
 
 
@@ -60,6 +61,4 @@ def _quoted_key(key: str) -> str:
 
 def _quoted(text: str, safe: str = "") -> str:
     """Half of a surrogate pair, as broken emoji leave behind, has no UTF-8 form and becomes a question mark."""
-    if text.isascii() and text.isalnum():
-        return text
     return quote(text, safe=safe, errors="replace")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bitrix_node.definitions.locations import packaged_data
+from bitrix_node.hosts import loop
 from bitrix_node.hosts.cli.faults import ITEM_FAILED, Fault
 from bitrix_node.hosts.cli.files import check_writable, write_whole
 from bitrix_node.hosts.cli.output import as_text
@@ -31,7 +31,7 @@ def command(output: str) -> None:
     check_writable(output, "--output")
     tickets = packaged_data().examples / "closed_tickets.jsonl"
     with progress_bar("Removing clients", show=sys.stderr.isatty()) as progress:
-        report = asyncio.run(run_demo(read_tickets(tickets), progress))
+        report = loop.run(run_demo(read_tickets(tickets), progress))
     write_whole(Path(output), as_text(report.outputs, lines=True))
     _print(report, tickets, output)
     if not report.done:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import click
 
+from bitrix_node.hosts import loop
 from bitrix_node.hosts.cli.faults import Fault
 from bitrix_node.n8n.installation.errors import InstallationError
 from bitrix_node.n8n.installation.up import UpOptions, up
@@ -24,6 +24,6 @@ def n8n_up(folder: Path | None, port: int | None) -> None:
     """Installs (once) and starts n8n with the node package, a runner and the sandbox; Ctrl-C stops all of them."""
     given = {name: value for name, value in (("folder", folder), ("port", port)) if value is not None}
     try:
-        asyncio.run(up(UpOptions(**given), lambda line: click.echo(line, err=True)))  # type: ignore[arg-type]
+        loop.run(up(UpOptions(**given), lambda line: click.echo(line, err=True)))  # type: ignore[arg-type]
     except InstallationError as error:
         raise Fault(str(error), exit_code=1) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import os
 import sys
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bitrix_node.definitions import Definitions, UnknownName
+from bitrix_node.hosts import loop
 from bitrix_node.hosts.cli.connection import ConnectionOptions, connected, connection_options
 from bitrix_node.hosts.cli.faults import ITEM_FAILED, Fault
 from bitrix_node.hosts.cli.files import check_writable
@@ -82,7 +82,7 @@ def command(
                 return await node.execute(resource, operation, **given, progress=progress)
 
     try:
-        outputs = asyncio.run(execute())
+        outputs = loop.run(execute())
     except ItemFailed as error:
         raise Fault(str(error), exit_code=ITEM_FAILED) from None
     if not jsonl:

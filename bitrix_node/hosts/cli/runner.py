@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from dataclasses import replace
 
 import click
 
+from bitrix_node.hosts import loop
 from bitrix_node.hosts.cli.faults import Fault
 from bitrix_node.hosts.job import execute_job
 from bitrix_node.hosts.runner import RunnerConfig, RunnerError, configure_logging, serve
@@ -22,6 +22,6 @@ def command() -> None:
     try:
         config = replace(RunnerConfig.from_environment(os.environ), reconnect_after_drain=True)
         configure_logging(config.log_level)
-        asyncio.run(serve(config, execute_job))
+        loop.run(serve(config, execute_job))
     except RunnerError as error:
         raise Fault(str(error), exit_code=error.exit_code) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bitrix_node.hosts import loop
 from bitrix_node.hosts.cli.faults import Fault
 from bitrix_node.sandbox import Sandbox, SandboxConfig
 
@@ -33,7 +34,7 @@ def command(port: int, db: Path | None, seed: str, bucket: str, latency_ms: floa
     except ValueError as error:
         raise Fault(str(error)) from None
     try:
-        asyncio.run(_serve(config))
+        loop.run(_serve(config))
     except ValueError as error:
         raise Fault(str(error)) from None
     except OSError as error:
@@ -42,9 +43,9 @@ def command(port: int, db: Path | None, seed: str, bucket: str, latency_ms: floa
 
 async def _serve(config: SandboxConfig) -> None:
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopped.set)
+        running.add_signal_handler(name, stopped.set)
     async with Sandbox(config) as sandbox:
         click.echo(sandbox.webhook_url)
         click.echo(f"Bitrix24 sandbox at {sandbox.url}; Ctrl-C stops it.", err=True)

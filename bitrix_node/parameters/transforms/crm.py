@@ -97,7 +97,8 @@ def linked(name: str, value: Any) -> Any:
     """The number of a person or record that was given as Bitrix24 shows it, `Ann [12]`, for a field that holds such."""
     if isinstance(value, list):
         return [linked(name, entry) for entry in value]
-    found = _LINK.fullmatch(value.strip()) if isinstance(value, str) and _HOLDS_LINKS.search(name) else None
+    may_be_link = isinstance(value, str) and "]" in value and _HOLDS_LINKS.search(name)
+    found = _LINK.fullmatch(value.strip()) if may_be_link else None
     return int(found.group(1)) if found else value
 
 

@@ -20,14 +20,15 @@ _WHOLE = re.compile(r"#?[+-]?[0-9]+")
 
 def integer(value: Any) -> int:
     """A whole number, from a number, its text, or a name with the number in brackets: `Ann [12]`, as Bitrix24 does."""
-    bracketed = _IN_BRACKETS.fullmatch(value.strip()) if isinstance(value, str) else None
-    if bracketed:
-        return int(bracketed.group(1))
-    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
-        return int(value.strip().lstrip("#"))
-    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
-        raise UnusableValue("a whole number")
-    return int(value)
+    if isinstance(value, str):
+        text = value.strip()
+        if bracketed := _IN_BRACKETS.fullmatch(text):
+            return int(bracketed.group(1))
+        if _WHOLE.fullmatch(text):
+            return int(text.lstrip("#"))
+    elif isinstance(value, (int, float)) and not isinstance(value, bool) and value % 1 == 0:
+        return int(value)
+    raise UnusableValue("a whole number")
 
 
 def integer_list(value: Any) -> list[int]:
