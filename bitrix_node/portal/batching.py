@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bitrix_node.credentials.redaction import holds_no_secret
 from bitrix_node.portal.answers import (
@@ -33,7 +33,7 @@ from bitrix_node.portal.errors import (
     TokenEnded,
     TooLarge,
 )
-from bitrix_node.portal.pace import FULL_BATCH, MOST_SECONDS, Pace
+from bitrix_node.portal.pace import FULL_BATCH, MOST_SECONDS, Pace, duration_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -65,6 +65,18 @@ _REFUSED_IN_BATCHES = {"ERROR_BATCH_LENGTH_EXCEEDED", "ERROR_BATCH_METHOD_NOT_AL
 """What the portal answers, before anything runs, to calls that have to travel alone."""
 
 
+class _Answered(NamedTuple):
+    """What came of a request.
+
+    Attributes:
+        outcomes: the answer or error of each of its calls, in their order.
+        worked: seconds that the portal says it worked on it.
+    """
+
+    outcomes: Sequence[Answer | PortalError]
+    worked: float = 0.0
+
+
 class Batcher:
     """Sends calls in as few and as parallel requests as the limits allow.
 
@@ -89,7 +101,7 @@ class Batcher:
         self._pace = Pace()
         self._waiting: deque[Call] = deque()
         self._again: deque[Call] = deque()
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[float]] = set()
         self._pump: asyncio.Task[None] | None = None
         self._travelling = self._coming = 0
         self._closed = False
@@ -195,35 +207,38 @@ class Batcher:
         self._waiting.extendleft(reversed(passed))
         return companions
 
-    async def _send(self, calls: Sequence[Call]) -> None:
+    async def _send(self, calls: Sequence[Call]) -> float:
+        """Sends a request and settles its calls; the seconds that the portal worked on it, as far as it is known."""
         try:
-            outcomes = await self._outcomes(calls)
+            answered = await self._answered(calls)
         except Exception as error:
             _fail(calls, error)
-        else:
-            for call, outcome in zip(calls, outcomes, strict=True):
-                self._settle(call, outcome)
+            return 0.0
+        for call, outcome in zip(calls, answered.outcomes, strict=True):
+            self._settle(call, outcome)
+        return answered.worked
 
-    def _sent(self, calls: Sequence[Call], task: asyncio.Task[None]) -> None:
+    def _sent(self, calls: Sequence[Call], task: asyncio.Task[float]) -> None:
         """Ends a request, also one that was cancelled before or while it was on its way."""
         self._sending.discard(task)
         self._travelling -= len(calls)
-        self._limiter.answered()
+        self._limiter.answered(0.0 if task.cancelled() else task.result())
         if task.cancelled():
             _fail(calls, NoAnswer(CLOSED, code="NO_ANSWER"))
 
-    async def _outcomes(self, calls: Sequence[Call]) -> Sequence[Answer | PortalError]:
+    async def _answered(self, calls: Sequence[Call]) -> _Answered:
         sent = Moment()
         for call in calls:
             call.sent = sent
         try:
-            return await (self._send_single(calls[0]) if len(calls) == 1 else self._send_batch(calls))
+            answered = await (self._send_single(calls[0]) if len(calls) == 1 else self._send_batch(calls))
+            return answered._replace(worked=min(answered.worked, sent.age))
         except PortalError as error:
             if isinstance(error, NoAnswer):
                 self._pace.unanswered(calls, sent.age)
             if isinstance(error, TooLarge) and len(calls) > 1:
-                return [_alone(error, call) for call in calls]
-            return [error.about(call.method) for call in calls]
+                return _Answered([_alone(error, call) for call in calls])
+            return _Answered([error.about(call.method) for call in calls])
 
     def _settle(self, call: Call, outcome: Answer | PortalError) -> None:
         if isinstance(outcome, LimitReached):
@@ -241,13 +256,14 @@ class Batcher:
         else:
             _fail([call], outcome)
 
-    async def _send_single(self, call: Call) -> list[Answer | PortalError]:
+    async def _send_single(self, call: Call) -> _Answered:
         order = call.order
         self._statistics.count([call])
         response = await self._transport.post(call.endpoint, order.method, order.version, order.arguments)
-        return [read_answer(response.body, response.status, order.method, clean=self._is_clean(response.body))]
+        answer = read_answer(response.body, response.status, order.method, clean=self._is_clean(response.body))
+        return _Answered([answer], duration_of(answer) or 0.0)
 
-    async def _send_batch(self, calls: Sequence[Call]) -> list[Answer | PortalError]:
+    async def _send_batch(self, calls: Sequence[Call]) -> _Answered:
         self._statistics.count(calls)
         if calls[0].order.version == REST_3:
             return await self._send_listed(calls)
@@ -257,12 +273,13 @@ class Batcher:
         if misses(batch.result, commands) and repeats_names(response.body):
             message = "The portal's answer to the batch names one of its calls twice and another one not at all"
             raise NoAnswer(message, code="NO_ANSWER")
-        return [read_command_answer(batch, key, call.method) for key, call in zip(commands, calls, strict=True)]
+        answers = [read_command_answer(batch, key, call.method) for key, call in zip(commands, calls, strict=True)]
+        return _Answered(answers, duration_of(batch) or 0.0)
 
     def _is_clean(self, body: bytes) -> bool:
         return holds_no_secret(body, self._secrets())
 
-    async def _send_listed(self, calls: Sequence[Call]) -> list[Answer | PortalError]:
+    async def _send_listed(self, calls: Sequence[Call]) -> _Answered:
         """Sends a batch of REST 3.0; whatever refuses it as a whole is asked of each of its calls alone."""
         commands = [call.command for call in calls]
         response = await self._transport.post(calls[0].endpoint, "batch", REST_3, commands)
@@ -274,7 +291,7 @@ class Batcher:
         except PortalError as error:
             raise TellsNotWhich(error.message, code=error.code, http=error.http) from None
         self._pace.together(calls, batch)
-        return [*answers]
+        return _Answered(answers, duration_of(batch) or 0.0)
 
 
 def _alone(error: TooLarge, call: Call) -> PortalError:

@@ -47,7 +47,7 @@ class Pace:
             call: what was sent.
             answer: its answer; one without a sensible duration says nothing.
         """
-        duration = _duration(answer)
+        duration = duration_of(answer)
         if duration is not None:
             self._learn(call, duration)
 
@@ -58,7 +58,7 @@ class Pace:
             calls: what it carried.
             batch: its answer.
         """
-        duration = _duration(batch)
+        duration = duration_of(batch)
         if duration is not None:
             for call in calls:
                 self._learn(call, duration / len(calls))
@@ -90,7 +90,8 @@ class Pace:
         return max(1, int(SOON / seconds))
 
 
-def _duration(answer: Answer) -> float | None:
+def duration_of(answer: Answer) -> float | None:
+    """Seconds that the portal says it worked; `None` where it says nothing sensible."""
     duration = answer.time.get("duration") if isinstance(answer.time, dict) else None
     if not isinstance(duration, (int, float)) or isinstance(duration, bool) or not duration >= 0:
         return None

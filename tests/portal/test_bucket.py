@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,22 @@ def test_what_travels_does_not_drain() -> None:
     assert not bucket.exchange(take("a", 3), 20).granted
     assert bucket.exchange(Report("a", 0, answered=3), 20).room == 0
     assert [bucket.room(moment) for moment in (20.4, 20.5, 21, 22, 99)] == [0, 1, 2, 3, 3]
+
+
+def test_an_answered_request_has_drained_since_the_portal_began_to_work_on_it() -> None:
+    bucket = LeakyBucket(SMALL)
+    assert all(bucket.exchange(take("a", sent), 10).granted for sent in range(3))
+    assert bucket.exchange(Report("a", 1, answered=2, worked=0.8), 11).room == 1
+    assert bucket.level(11) == pytest.approx(2 - 2 * 0.8)
+    bucket.exchange(Report("a", 0, answered=1, worked=0.8), 11)
+    assert bucket.level(11) == pytest.approx(3 - 2 * 0.8)
+
+
+def test_nothing_drains_from_a_bucket_before_it_was_filled_again() -> None:
+    bucket = LeakyBucket(SMALL)
+    bucket.exchange(Report("a", 1, answered=1), 10)
+    bucket.exchange(Report("a", 0, answered=1, worked=0.7), 10.6)
+    assert bucket.level(10.6) == pytest.approx(1 - 2 * 0.1)
 
 
 def test_who_waits_is_told_when_its_turn_comes() -> None:
@@ -96,28 +113,29 @@ class Portal:
         return self.level <= self.limits.burst + 1e-6
 
 
+shares = st.floats(0, 1)
 steps = st.lists(
-    st.tuples(st.sampled_from("abc"), st.floats(0, 3), st.floats(0, 1), st.booleans()), min_size=1, max_size=120
+    st.tuples(st.sampled_from("abc"), st.floats(0, 3), shares, st.none() | shares), min_size=1, max_size=120
 )
 
 
 @given(steps=steps, rate=st.sampled_from([0.5, 2, 5, 50]), burst=st.integers(1, 20))
 def test_the_portal_never_refuses_however_long_requests_travel(
-    steps: list[tuple[str, float, float, bool]], rate: float, burst: int
+    steps: list[tuple[str, float, float, float | None]], rate: float, burst: int
 ) -> None:
     limits = RequestLimits(rate, burst)
     bucket, portal = LeakyBucket(limits), Portal(limits)
-    travelling, arrived, now = dict.fromkeys("abc", 0), 0.0, 0.0
-    for client, pause, journey, ends in steps:
+    travelling, last, now = dict.fromkeys("abc", 0), dict.fromkeys("abc", 0.0), 0.0
+    for client, pause, journey, share in steps:
         now += pause
-        answered = travelling[client] if ends else 0
+        answered = 0 if share is None else travelling[client]
         travelling[client] -= answered
-        turn = bucket.exchange(take(client, travelling[client], answered=answered), now)
+        worked = (now - last[client]) * (share or 0.0)
+        turn = bucket.exchange(Report(client, travelling[client], answered, worked, ask="take"), now)
         if turn.granted:
             travelling[client] += 1
-            arrived = max(arrived, now + journey)
-            now = arrived
-            assert portal.takes(arrived)
+            last[client] = now = now + journey
+            assert portal.takes(now)
         else:
             assert turn.delay > 0
 

@@ -1,13 +1,14 @@
 -- The leaky bucket of bucket.py, shared by processes: one report in, one turn out, nothing in between.
 -- KEYS[1]  the bucket, kept as JSON
--- ARGV     client, travelling, answered, refused (0 or 1), ask, rate and burst ('' where none are stated),
+-- ARGV     client, travelling, answered, worked, refused (0 or 1), ask, rate and burst ('' where none are stated),
 --          lease, longest block, rounding, exact, moment ('' for the time of this server)
-local client, ask = ARGV[1], ARGV[5]
-local travelling, answered, refused = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
-local lease, longest_block, rounding = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local exact = tonumber(ARGV[11])
+local client, ask = ARGV[1], ARGV[6]
+local travelling, answered, worked = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local refused = ARGV[5] == '1'
+local lease, longest_block, rounding = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local exact = tonumber(ARGV[12])
 
-local now = tonumber(ARGV[12])
+local now = tonumber(ARGV[13])
 if not now then
   local time = redis.call('TIME')
   now = (time[1] - 1700000000) + time[2] / 1000000 -- JSON keeps 14 digits: six of them behind the point
@@ -15,10 +16,25 @@ end
 
 local stored = redis.call('GET', KEYS[1])
 local bucket = stored and cjson.decode(stored)
-  or { rate = 2, burst = 50, level = 0, at = now, blocked_until = 0, refusals = 0, turns = 0, clients = {} }
+  or { rate = 2, burst = 50, level = 0, at = now, empty_since = now, blocked_until = 0, refusals = 0, turns = 0, clients = {} }
 
-local function pour(requests)
-  bucket.level = math.min(bucket.burst, bucket.level + requests)
+local function drain()
+  now = math.max(now, bucket.at)
+  if bucket.level > 0 then
+    bucket.empty_since = bucket.at + bucket.level / bucket.rate
+    bucket.level = math.max(0, bucket.level - (now - bucket.at) * bucket.rate)
+  end
+  bucket.at = now
+end
+
+local function pour(requests, arrived)
+  local began = now
+  if bucket.level <= 0 then
+    began = math.min(math.max(arrived, bucket.empty_since or now), now)
+    bucket.empty_since = began + requests / bucket.rate
+  end
+  local left = math.max(0, requests - (now - began) * bucket.rate)
+  bucket.level = math.min(bucket.burst, bucket.level + left)
 end
 
 local function all_travelling()
@@ -40,10 +56,9 @@ local function free()
   return math.max(0, math.floor(bucket.burst - bucket.level - all_travelling() + exact))
 end
 
-bucket.level = math.max(0, bucket.level - math.max(0, now - bucket.at) * bucket.rate)
-bucket.at = now
-if ARGV[6] ~= '' then
-  bucket.rate, bucket.burst = tonumber(ARGV[6]), tonumber(ARGV[7])
+drain()
+if ARGV[7] ~= '' then
+  bucket.rate, bucket.burst = tonumber(ARGV[7]), tonumber(ARGV[8])
 end
 
 local silent = {}
@@ -51,14 +66,14 @@ for name, each in pairs(bucket.clients) do
   if each['until'] < now then silent[#silent + 1] = name end
 end
 for _, name in ipairs(silent) do
-  pour(bucket.clients[name].travelling)
+  pour(bucket.clients[name].travelling, now)
   bucket.clients[name] = nil
 end
 
 local own = bucket.clients[client] or {}
 bucket.clients[client] = own
 own['until'], own.travelling = now + lease, travelling
-pour(answered)
+pour(answered, now - worked)
 if refused then
   bucket.level = math.max(bucket.level, bucket.burst - all_travelling())
   if now >= bucket.blocked_until then

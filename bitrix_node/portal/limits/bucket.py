@@ -3,8 +3,9 @@
 The portal adds one for each request and lets a rate drain away each second; a request that would overflow the bucket
 is answered with QUERY_LIMIT_EXCEEDED. See "Limits" in the REST documentation.
 
-When exactly a request arrived is not known here, only when it was sent and when its answer came. Until then it counts
-as one that does not drain, so that the model is never emptier than the portal's bucket, however long a request travels.
+When exactly a request arrived is not known here, only when it was sent, when its answer came, and how long the portal
+says that it worked on it. Until the answer it counts as one that does not drain, then as one that arrived when the
+work began, so that the model is never emptier than the portal's bucket, however long a request travels.
 
 Several clients use one bucket. Each tells in a report what became of its requests and asks for a place; those who wait
 take turns, and each is told when its turn can come, so that nobody asks in vain. `bucket.lua` is the same in Redis.
@@ -42,6 +43,7 @@ class Report:
         client: its name.
         travelling: its requests that have been sent and not answered.
         answered: its requests that have ended since the last report.
+        worked: seconds that the portal had worked on each of these at least.
         refused: whether the portal has refused one since then because the bucket was full.
         ask: what it wants.
         limits: those that its credential states.
@@ -50,6 +52,7 @@ class Report:
     client: str
     travelling: int = 0
     answered: int = 0
+    worked: float = 0.0
     refused: bool = False
     ask: Ask = "leave"
     limits: RequestLimits | None = None
@@ -84,6 +87,7 @@ class LeakyBucket:
     limits: RequestLimits = field(default_factory=RequestLimits)
     _level: float = 0.0
     _at: float = 0.0
+    _empty_since: float = 0.0
     _blocked_until: float = 0.0
     _refusals: int = 0
     _turns: int = 0
@@ -132,23 +136,33 @@ class LeakyBucket:
         self._forget_silent(now)
         client = self._clients.setdefault(report.client, _Client(now))
         client.until, client.travelling = now + LEASE, report.travelling
-        self._pour(report.answered)
+        self._pour(report.answered, now - report.worked)
         if report.refused:
             self._correct(now)
         elif report.answered and now >= self._blocked_until:
             self._refusals = 0
 
     def _drain(self, now: float) -> None:
-        self._level = max(0.0, self._level - max(0.0, now - self._at) * self.limits.rate)
+        now = max(now, self._at)
+        if self._level > 0:
+            self._empty_since = self._at + self._level / self.limits.rate
+            self._level = max(0.0, self._level - (now - self._at) * self.limits.rate)
         self._at = now
 
-    def _pour(self, requests: int) -> None:
-        self._level = min(float(self.limits.burst), self._level + requests)
+    def _pour(self, requests: int, arrived: float) -> None:
+        """Takes in requests that arrived by that moment; while the bucket is empty they drain from then on."""
+        if self._level > 0:
+            began = self._at
+        else:
+            began = min(max(arrived, self._empty_since), self._at)
+            self._empty_since = began + requests / self.limits.rate
+        left = max(0.0, requests - (self._at - began) * self.limits.rate)
+        self._level = min(float(self.limits.burst), self._level + left)
 
     def _forget_silent(self, now: float) -> None:
         for name, client in list(self._clients.items()):
             if client.until < now:
-                self._pour(client.travelling)
+                self._pour(client.travelling, now)
                 del self._clients[name]
 
     def _correct(self, now: float) -> None:

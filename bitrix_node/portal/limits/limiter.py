@@ -46,6 +46,7 @@ class Limiter:
         self._clock = clock or Clock()
         self._client = secrets.token_hex(8)
         self._travelling, self._answered, self._refused = 0, 0, False
+        self._worked = 0.0
         self._news = self._asking = False
         self._queue, self._exchanging = asyncio.Lock(), asyncio.Lock()
         self._telling: asyncio.Task[None] | None = None
@@ -74,9 +75,14 @@ class Limiter:
                 self.told(False)
             self._asking = False
 
-    def answered(self) -> None:
-        """Tells that the request which took a place has come to its end: the place drains from now on."""
+    def answered(self, worked: float = 0.0) -> None:
+        """Tells that the request which took a place has come to its end: the place drains from its arrival on.
+
+        Args:
+            worked: seconds that the portal says it worked on it, which it did after it had arrived.
+        """
         self._travelling -= 1
+        self._worked = min(self._worked, worked) if self._answered else worked
         self._answered += 1
         self._tell()
 
@@ -94,7 +100,7 @@ class Limiter:
         """Leaves the bucket; what travels still counts as answered."""
         if self._telling is not None:
             await self._telling
-        self._answered, self._travelling = self._answered + self._travelling, 0
+        self._answered, self._travelling, self._worked = self._answered + self._travelling, 0, 0.0
         await self._exchange("leave")
         if self._shared is not None:
             await self._shared.close()
@@ -107,13 +113,14 @@ class Limiter:
             try:
                 return self._told(await self._shared.exchange(report))
             except BaseException:
-                self._answered += report.answered
+                self._answered, self._worked = self._answered + report.answered, 0.0
                 self._refused |= report.refused
                 raise
 
     def _report(self, ask: Ask) -> Report:
-        report = Report(self._client, self._travelling, self._answered, self._refused, ask, self._limits)
-        self._answered, self._refused, self._news = 0, False, False
+        told = (self._travelling, self._answered, self._worked, self._refused)
+        report = Report(self._client, *told, ask, self._limits)
+        self._answered, self._worked, self._refused, self._news = 0, 0.0, False, False
         return report
 
     def _told(self, turn: Turn) -> Turn:

@@ -116,7 +116,7 @@ class RedisBucket:
         """The report with what this process sent while Redis was away."""
         if not self._server.away:
             return report
-        return replace(report, answered=report.answered + math.ceil(self._fallback.level(now)))
+        return replace(report, answered=report.answered + math.ceil(self._fallback.level(now)), worked=0.0)
 
     async def _ask(self, report: Report) -> Turn:
         if self._client is None:
@@ -135,7 +135,7 @@ def script_arguments(report: Report, now: float | None = None) -> list[str | int
         now: the moment; that of the Redis server where not given, so that all processes go by one clock.
     """
     limits = (report.limits.rate, report.limits.burst) if report.limits else ("", "")
-    told = (report.client, report.travelling, report.answered, int(report.refused), report.ask)
+    told = (report.client, report.travelling, report.answered, report.worked, int(report.refused), report.ask)
     return [*told, *limits, LEASE, LONGEST_BLOCK, ROUNDING, EXACT, "" if now is None else now]
 
 
