@@ -95,7 +95,9 @@ def check_required(values: Values, requests: Sequence[Request]) -> None:
 
 
 def check_values(operation: Operation, values: Values, requests: Sequence[Request]) -> None:
-    """Refuses values that one of several requests could not send, or with which no answer could be read.
+    """Refuses values that a request could not send, or with which no answer could be read.
+
+    A single request that is sent once is left out: its arguments are built before anything is sent anyway.
 
     Raises:
         ParameterError: that names the parameter.
@@ -105,7 +107,7 @@ def check_values(operation: Operation, values: Values, requests: Sequence[Reques
     for path in {path for spec in specs for path in spec.parameters}:
         converted(values, path)
     answers = pending_answers(requests)
-    for request in requests if len(requests) > 1 else ():
+    for request in requests if len(requests) > 1 or requests[0].each is not None else ():
         for element in known_elements(request, values, answers):
             build_arguments(request, values, answers, element)
 

@@ -79,18 +79,14 @@ class Preparation:
         if prepared is not None:
             return prepared
         prepared = self._checked(item, item.parameters)
-        self._leader = self._leading(item.parameters, prepared)
-        if self._leader is None:
+        values, request = prepared.values, prepared.requests[0]
+        self._leader = None
+        if len(prepared.requests) > 1 or request.catalogue or request.each:
             return prepared
-        return prepared._replace(arguments=self._leader.recipe.arguments(prepared.values))
-
-    def _leading(self, raw: Mapping[str, Any], prepared: Prepared) -> _Leader | None:
-        """The item as a pattern for those that differ in neutral parameters alone; `None` where it cannot be one."""
-        operation, request = self._operation, prepared.requests[0]
-        if len(prepared.requests) > 1 or request.catalogue or request.each or operation.takes_files:
-            return None
-        values = prepared.values
-        return _Leader(raw, prepared, AlikeReader(operation, values), Recipe(request, values, operation.neutral))
+        recipe = Recipe(request, values, self._operation.neutral)
+        if not self._operation.takes_files:
+            self._leader = _Leader(item.parameters, prepared, AlikeReader(self._operation, values), recipe)
+        return prepared._replace(arguments=recipe.arguments(values))
 
     def _taken_over(self, raw: Mapping[str, Any]) -> Prepared | None:
         """The item as the leading one, but for what differs; `None` where that could change more than these values."""

@@ -85,3 +85,12 @@ async def test_a_value_that_no_request_could_send_is_refused_before_anything_is_
         with pytest.raises(ItemFailed, match=rf"'Record' must be a whole number; got many \[item {place},"):
             await node.execute("crm", "update", parameters=parameters, items=items)
         assert portal.statistics.requests == 0
+
+
+async def test_no_file_is_sent_before_all_items_are_known_to_be_right() -> None:
+    file = {"data": {"data": "QQ==", "fileName": "a.txt", "mimeType": "text/plain"}}
+    items = [{"json": {"folder": folder}, "binary": file} for folder in (*[8] * 300, "x")]
+    async with Sandbox(SandboxConfig()) as portal, Node(Webhook(portal.webhook_url)) as node:
+        with pytest.raises(ItemFailed, match=r"'Folder' must be a whole number; got x \[item 300, Upload File of file\]"):
+            await node.execute("file", "upload", parameters={"folderId": "={{ $json.folder }}"}, items=items)
+        assert portal.statistics.requests == 0
