@@ -23,6 +23,15 @@ HTTP_OK_BELOW = 400
 HTTP_TOO_MANY_REQUESTS = 429
 HTTP_SERVER_FAULT = 500
 
+_MOST_ROWS = 2**53
+"""Beyond it JSON's numbers are not exact, and no portal has as many rows."""
+
+_DEEPEST = 200
+"""Levels of lists and objects that an answer may have: those that the quicker reader of JSON goes down."""
+
+_TOO_DEEP = "recursion"
+"""What the quicker reader of JSON says of lists within lists within lists."""
+
 
 class Answer(NamedTuple):
     """A method's answer.
@@ -58,7 +67,9 @@ def read_answer(text: bytes, status: int, method: str, *, clean: bool = False) -
         raise read_error(body, status, method)
     if status >= HTTP_OK_BELOW or "result" not in body:
         raise _unexpected(f"The portal answered without a result (HTTP {status})", status, method)
-    return Answer(body["result"], _count(body.get("total")), _count(body.get("next")), body.get("time"), clean)
+    return Answer(
+        body["result"], _count(body.get("total")), _count(body.get("next")), _account(body.get("time")), clean
+    )
 
 
 def read_command_answer(batch: Answer, key: str, method: str) -> Answer | PortalError:
@@ -72,13 +83,13 @@ def read_command_answer(batch: Answer, key: str, method: str) -> Answer | Portal
     parts = batch.result if isinstance(batch.result, dict) else {}
     error = _part(parts, "result_error", key)
     if error is not None:
-        body = error if isinstance(error, dict) else {"error": str(error)}
+        body = error if isinstance(error, dict) else {"error": error}
         return read_error(body if "error" in body else {"error": body}, None, method)
     results = parts.get("result")
     if not isinstance(results, dict) or key not in results:
         return NoAnswer("The portal's answer to the batch says nothing of this call", code="NO_ANSWER", method=method)
     total, following = (_count(_part(parts, name, key)) for name in ("result_total", "result_next"))
-    return Answer(results[key], total, following, _part(parts, "result_time", key), batch.clean)
+    return Answer(results[key], total, following, _account(_part(parts, "result_time", key)), batch.clean)
 
 
 def misses(batch: Any, keys: Iterable[str]) -> bool:
@@ -98,7 +109,7 @@ def repeats_names(text: bytes) -> bool:
         found |= len(read) < len(pairs)
         return read
 
-    json.loads(text, object_pairs_hook=members)
+    json.loads(text, object_pairs_hook=members, parse_int=_integer)
     return found
 
 
@@ -130,16 +141,29 @@ def read_error(body: dict[str, Any], status: int | None, method: str) -> PortalE
     """
     error = body["error"]
     if isinstance(error, dict):
-        return error_from_code(str(error.get("code", "")), _nested_message(error), status, method)
-    message = str(body.get("error_description") or body.get("error_message") or "")
-    return error_from_code(str(error), message.strip(), status, method)
+        return error_from_code(_text(error.get("code")), _nested_message(error), status, method)
+    message = _text(body.get("error_description") or body.get("error_message"))
+    return error_from_code(_text(error), message.strip(), status, method)
 
 
 def _nested_message(error: dict[str, Any]) -> str:
-    faults = [
-        f"{fault.get('field', '')}: {fault.get('message', '')}".strip(": ") for fault in error.get("validation") or []
-    ]
-    return " ".join(part for part in [str(error.get("message", "")), "; ".join(faults)] if part)
+    validation = error.get("validation")
+    faults = [_fault(fault) for fault in validation] if isinstance(validation, list) else [_text(validation)]
+    return " ".join(part for part in [_text(error.get("message")), "; ".join(faults)] if part)
+
+
+def _fault(fault: Any) -> str:
+    if not isinstance(fault, dict):
+        return _text(fault)
+    return f"{_text(fault.get('field'))}: {_text(fault.get('message'))}".strip(": ")
+
+
+def _text(value: Any) -> str:
+    """A part of an error in words, whatever it is."""
+    try:
+        return "" if value is None else str(value)
+    except (RecursionError, ValueError):
+        return ""
 
 
 def _part(parts: dict[str, Any], name: str, key: str) -> Any:
@@ -148,13 +172,31 @@ def _part(parts: dict[str, Any], name: str, key: str) -> Any:
 
 
 def _count(value: Any) -> int | None:
-    """A number that PHP may have written as text."""
-    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else None
+    """A number of rows, which PHP may have written as text; `None` for anything else."""
+    if isinstance(value, str) and value.isdecimal():
+        value = _integer(value)
+    counts = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_ROWS
+    return value if counts else None
+
+
+def _account(value: Any) -> dict[str, Any] | None:
+    """The portal's account of the time spent, where it is one: PHP writes an empty one as a list."""
+    return value if isinstance(value, dict) else None
+
+
+def _integer(digits: str) -> int | str:
+    """A number of JSON; one with more digits than Python reads stays as they are."""
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
 
 
 def _parse(text: bytes, status: int, method: str) -> dict[str, Any]:
     try:
         body = _read_json(text)
+    except RecursionError:
+        raise _unexpected(f"The portal's answer is nested too deeply (HTTP {status})", status, method) from None
     except ValueError:
         raise _not_json(text, status, method) from None
     if not isinstance(body, dict):
@@ -163,11 +205,29 @@ def _parse(text: bytes, status: int, method: str) -> dict[str, Any]:
 
 
 def _read_json(text: bytes) -> Any:
-    """A JSON value; half a surrogate pair, which chats contain, is too much for the quicker of the two readers."""
+    """A JSON value; half a surrogate pair, which chats contain, is too much for the quicker of the two readers.
+
+    Raises:
+        ValueError: when it is none.
+        RecursionError: when it is nested more deeply than anybody could handle.
+    """
     try:
         return from_json(text, cache_strings="keys")
-    except ValueError:
-        return json.loads(text)
+    except ValueError as error:
+        if _TOO_DEEP in str(error):
+            raise RecursionError from None
+        body = json.loads(text, parse_int=_integer)
+        if _is_deeper_than(_DEEPEST, body):
+            raise RecursionError from None
+        return body
+
+
+def _is_deeper_than(levels: int, value: Any) -> bool:
+    within = [value]
+    for _ in range(levels):
+        maps = (part for each in within if isinstance(each, dict) for part in each.values())
+        within = [*maps, *(part for each in within if isinstance(each, list) for part in each)]
+    return bool(within)
 
 
 def _not_json(text: bytes, status: int, method: str) -> PortalError:

@@ -33,6 +33,9 @@ _WEIGHT = 0.3
 _SLOWEST = 60.0
 """Seconds after which a portal ends a request: no command is taken to need longer."""
 
+_LONGEST = 3600.0
+"""Seconds beyond which no account of the time spent is believed."""
+
 
 @dataclass(slots=True)
 class Pace:
@@ -95,4 +98,4 @@ def duration_of(answer: Answer) -> float | None:
     duration = answer.time.get("duration") if isinstance(answer.time, dict) else None
     if not isinstance(duration, (int, float)) or isinstance(duration, bool) or not duration >= 0:
         return None
-    return duration
+    return float(min(duration, _LONGEST))

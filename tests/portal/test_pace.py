@@ -76,6 +76,9 @@ async def test_no_command_is_taken_to_need_longer_than_a_request_may(call: Call,
     pace = Pace()
     pace.note(call, took(long))
     assert pace.expected(call) == 60
+    together = Pace()
+    together.together([call] * 3, took(long))
+    assert together.expected(call) == 60
 
 
 async def test_a_request_without_an_answer_makes_its_commands_slow(call: Call) -> None:

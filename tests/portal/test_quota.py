@@ -169,19 +169,35 @@ async def test_a_refusal_without_a_known_time_tells_the_latest(portal: Portal, s
         {"operating_reset_at": "soon", "finish": 1},
         {"operating_reset_at": 5, "finish": 10.0},
         {"finish": None},
+        {"operating_reset_at": 10**400, "finish": 10**400},
+        {"operating_reset_at": -(10**400), "finish": 0},
+        {"operating_reset_at": -5, "finish": -10},
+        {"operating_reset_at": 5, "finish": -10},
+        {"operating_reset_at": 5, "finish": -(10**400)},
+        {"operating_reset_at": True, "finish": 0},
+        {"operating_reset_at": 5, "finish": False},
+        {"operating_reset_at": float("nan"), "finish": 0},
+        {"operating_reset_at": 5, "finish": "nan"},
+        {"operating_reset_at": float("inf"), "finish": float("inf")},
+        {"operating_reset_at": [600], "finish": {}},
+        [],
+        ["operating_reset_at"],
+        "operating_reset_at",
+        600,
     ],
 )
-def test_an_odd_account_of_time_is_ignored(time: dict[str, Any] | None) -> None:
+def test_an_odd_account_of_time_is_ignored(time: Any) -> None:
     quotas = Quotas(QuickClock())
     quotas.answered((None, "m"), time)
     assert not quotas.refused((None, "m"))
     assert quotas.held_until((None, "m")) is None
 
 
-def test_an_account_that_is_far_off_holds_nobody_longer_than_the_window() -> None:
+@pytest.mark.parametrize("far", [1e12, 1e300, 10**30, 10**400, float("inf"), "1e300"], ids=lambda far: str(far)[:5])
+def test_an_account_that_is_far_off_holds_nobody_longer_than_the_window(far: Any) -> None:
     clock = QuickClock()
     quotas = Quotas(clock)
-    quotas.answered((None, "m"), {"operating_reset_at": 1e12, "finish": 0})
+    quotas.answered((None, "m"), {"operating_reset_at": far, "finish": 0})
     assert quotas.refused((None, "m"))
     assert not quotas.refused((None, "m"))
     assert (quotas.held_until((None, "m")) or 0) - clock.now == pytest.approx(601)

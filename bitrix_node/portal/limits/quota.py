@@ -7,6 +7,7 @@ See "Limits" in the REST documentation.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -45,10 +46,8 @@ class Quotas:
             key: what was called.
             time: the account, where there is one.
         """
-        try:
-            ahead = float(time["operating_reset_at"]) - float(time["finish"]) if time else 0.0
-        except (KeyError, TypeError, ValueError):
-            return
+        told = time if isinstance(time, dict) else {}
+        ahead = _moment(told.get("operating_reset_at")) - _moment(told.get("finish"))
         if ahead > 0:
             self._free_at[key] = self.clock.time() + min(ahead, WINDOW) + _MARGIN
 
@@ -84,3 +83,14 @@ class Quotas:
         error = QuotaSpent(said, code="OPERATION_TIME_LIMIT", http=429, method=method)
         error.retry_at = at.isoformat(timespec="seconds").replace("+00:00", "Z")
         return error
+
+
+def _moment(value: Any) -> float:
+    """A moment that the portal told; not a number where it is none."""
+    try:
+        moment = math.nan if isinstance(value, bool) else float(value)
+    except OverflowError:
+        moment = math.inf if value > 0 else -math.inf
+    except (TypeError, ValueError):
+        moment = math.nan
+    return moment if moment >= 0 else math.nan
