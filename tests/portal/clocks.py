@@ -48,3 +48,26 @@ class QuickClock(Clock):
                 self.advance(max(0.0, moment - self.now))
                 sleeper.set_result(None)
                 return
+
+
+class HeldClock(Clock):
+    """Time stands still until `go_on` is set; then waiting takes none.
+
+    Attributes:
+        now: what it shows.
+        go_on: lets everybody go on who waits.
+        waited_for: set as soon as somebody waits.
+    """
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.go_on = asyncio.Event()
+        self.waited_for = asyncio.Event()
+
+    def time(self) -> float:
+        return self.now
+
+    async def sleep_until(self, moment: float) -> None:
+        self.waited_for.set()
+        await self.go_on.wait()
+        self.now = max(self.now, moment)
