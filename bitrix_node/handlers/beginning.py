@@ -25,7 +25,7 @@ class Begun(NamedTuple):
     Attributes:
         action: the action.
         step: its only request.
-        answer: gets the answer; `None` where the action has to be performed by itself.
+        answer: gets the answer; `None` where the call has to be sent by itself.
         call: the call; `None` where it shares a list with others.
     """
 
@@ -35,7 +35,7 @@ class Begun(NamedTuple):
     call: Call | None = None
 
     def outcome(self) -> Outcome | None:
-        """What the action comes to once the answer is there; `None` where it has to be performed by itself.
+        """What the action comes to once the answer is there; `None` where its call has to be sent by itself.
 
         Raises:
             ActionFailed: when the portal refused.
@@ -49,14 +49,20 @@ class Begun(NamedTuple):
             raise ActionFailed(error, ()) from None
 
 
-def begin(operation: Operation, prepared: Prepared, portal: Scope) -> Begun | None:
+def begin(operation: Operation, prepared: Prepared, portal: Scope, *, joins: bool = True) -> Begun | None:
     """Begins an action if it is nothing but a call.
+
+    Args:
+        operation: what to do.
+        prepared: the item's parameters, and what to send.
+        portal: whom to ask.
+        joins: whether a read by id may share a list with others.
 
     Returns:
         `None` for every other action, and for one that has to wait before it is sent; `perform` performs them.
 
     Raises:
-        ActionFailed: when the run was stopped.
+        ActionFailed: when the run was stopped, or the client of the portal closed.
         ParameterError: when a parameter cannot be used.
     """
     request = prepared.requests[0]
@@ -67,10 +73,10 @@ def begin(operation: Operation, prepared: Prepared, portal: Scope) -> Begun | No
     if step.record is not None:
         return None
     order = step.order(step.arguments)
-    shared = portal.join(order)
-    if shared is not None:
-        return Begun(action, step, shared)
     try:
+        shared = portal.join(order) if joins else None
+        if shared is not None:
+            return Begun(action, step, shared)
         call = portal.begin(order)
     except PortalError as error:
         raise ActionFailed(error, ()) from None

@@ -163,10 +163,10 @@ class Execution:
         if shared:
             self._tasks.append(asyncio.create_task(self._take_shared(shared)))
 
-    def _begin_item(self, index: int, entry: Prepared) -> Begun | None:
+    def _begin_item(self, index: int, entry: Prepared, *, joins: bool = True) -> Begun | None:
         """Begins an item, if there is nothing to be done for it but a call."""
         try:
-            begun = begin(self._operation, entry, self._scope)
+            begun = begin(self._operation, entry, self._scope, joins=joins)
         except Exception as error:
             self._settle_error(index, error, own_token=entry.choices.token is not None)
             self._progressed()
@@ -188,14 +188,14 @@ class Execution:
             self._take(index, entry, answer)
 
     def _take(self, index: int, entry: Prepared, answer: asyncio.Future[Any]) -> None:
-        """Takes the answer of an item that was begun; what it does not settle is performed by itself."""
+        """Takes the answer of an item that was begun; a read that a list does not settle is sent by itself."""
         begun = self._on_the_way.pop(index, None)
         if begun is None:
             return
         try:
             outcome = begun.outcome()
             if outcome is None:
-                self._tasks.append(asyncio.create_task(self._run_item(index, entry)))
+                self._begin_item(index, entry, joins=False)
             else:
                 self._hand_out(index, outcome)
         except Exception as error:
