@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+DEEPEST = 200
+"""Levels of lists and mappings within one another; the loader itself would crash on very many."""
+
+_SURELY_SHALLOW = 500
+"""So few brackets, and so short lines, that nothing can nest as deeply as would be dangerous."""
+
 
 class _Loader(_Base):  # type: ignore[misc]
     """A safe loader that refuses a key written twice, where YAML would keep the last one in silence."""
@@ -46,6 +52,7 @@ def read_yaml(path: Path) -> Any:
 def parse_yaml(text: str, name: str) -> Any:
     """Like `read_yaml`, from a text; `name` is what messages call it."""
     try:
+        _refuse_depth(text, name)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -53,3 +60,17 @@ def parse_yaml(text: str, name: str) -> Any:
         raise UnreadableFile(f"{name}{place}: {error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise UnreadableFile(f"{name}: {error}") from None
+    except ValueError:
+        raise UnreadableFile(f"{name}: holds a number or a date that cannot be") from None
+
+
+def _refuse_depth(text: str, name: str) -> None:
+    """Looks at a text piece by piece, which takes no room on the stack, where it could nest deeply at all."""
+    # A level takes a bracket or further columns; a list may stand at the column of the mapping around it.
+    if text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0) < _SURELY_SHALLOW:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Base):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise UnreadableFile(f"{name}: nests deeper than {DEEPEST} levels")

@@ -5,19 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bitrix_node.parameters.errors import UnusableValue
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 LARGEST_FILE = 500 * 1024 * 1024
 """Bytes that one file may have: what still fits, as Base64, into the gigabyte that n8n hands to a runner."""
 
 UNKNOWN_TYPE = "application/octet-stream"
 """The media type of bytes of which nothing is known."""
+
+_FORM = (
+    'the name of a binary field that is an object such as {"data": "<its content as Base64>", '
+    '"fileName": "offer.pdf", "mimeType": "application/pdf"}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,17 @@ class BinaryData:
     mime_type: str = UNKNOWN_TYPE
 
     @classmethod
-    def from_item(cls, field: Mapping[str, Any]) -> BinaryData:
+    def from_item(cls, field: Any) -> BinaryData:
         """From an item's `binary` entry: `{"data": "<base64>", "fileName": "…", "mimeType": "…"}`.
 
         Raises:
-            UnusableValue: when `data` is not Base64 text.
+            UnusableValue: when it is no such object, or `data` is not Base64 text.
         """
-        data = field.get("data")
-        if not isinstance(data, str):
-            raise UnusableValue("binary data with its content as Base64 text under 'data'")
-        return cls(checked_base64(data), field.get("fileName"), field.get("mimeType") or UNKNOWN_TYPE)
+        parts = field if isinstance(field, dict) else {}
+        data, name, kind = (parts.get(part) or "" for part in ("data", "fileName", "mimeType"))
+        if not isinstance(parts.get("data"), str) or not isinstance(name, str) or not isinstance(kind, str):
+            raise UnusableValue(_FORM, "text alone" if isinstance(field, str) else "something else")
+        return cls(checked_base64(data), name or None, kind or UNKNOWN_TYPE)
 
     @classmethod
     def from_bytes(cls, content: bytes, file_name: str | None, mime_type: str) -> BinaryData:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.json_text import UnreadableJson, parse_json
 from bitrix_node.parameters.transforms.dates import Moment, iso_date
 from bitrix_node.parameters.transforms.general import decimal, yes_no
 
@@ -80,8 +81,8 @@ def _described(value: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def _parsed(raw: Any) -> dict[str, Any]:
     if isinstance(raw, str):
         try:
-            raw = json.loads(raw)
-        except json.JSONDecodeError:
+            raw = parse_json(raw)
+        except UnreadableJson:
             raw = None
     if not isinstance(raw, dict):
         raise UnusableValue('an object of fields and values, such as {"title": "New order"}')
@@ -133,8 +134,8 @@ def _several(value: Any) -> list[Any]:
     """The values of a field that takes several: a list, JSON, numbers with commas, or a single value."""
     if isinstance(value, str) and value.strip().startswith("["):
         try:
-            value = json.loads(value)
-        except json.JSONDecodeError:
+            value = parse_json(value)
+        except UnreadableJson:
             raise UnusableValue("a JSON array, such as [12, 15], or a single value") from None
     if isinstance(value, str) and _NUMBERS.fullmatch(value):
         return [int(part) for part in value.split(",")]

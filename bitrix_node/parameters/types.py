@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.json_text import UnreadableJson, parse_json
 from bitrix_node.parameters.mapping import mapped_fields
 from bitrix_node.parameters.transforms.general import listed_names
 from bitrix_node.parameters.values import UNSET
@@ -158,9 +159,9 @@ def _json(_: Parameter, raw: Any) -> Any:
     if not raw.strip():
         return UNSET
     try:
-        return json.loads(raw)
-    except json.JSONDecodeError as error:
-        raise UnusableValue(f"valid JSON ({error.msg} at line {error.lineno}, column {error.colno})") from None
+        return parse_json(raw)
+    except UnreadableJson as error:
+        raise UnusableValue(f"valid JSON ({error})") from None
 
 
 def _moment(_: Parameter, raw: Any) -> Any:

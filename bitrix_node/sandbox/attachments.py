@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.sandbox.arguments import to_integer
 from bitrix_node.sandbox.disk import content, tree
-from bitrix_node.sandbox.disk.visitor import FOLDER, Visitor
+from bitrix_node.sandbox.disk.visitor import FOLDER, Visitor, full_name
 
 if TYPE_CHECKING:
     from bitrix_node.sandbox.database import Record
@@ -58,9 +58,8 @@ def _keep_one(visitor: Visitor, entry: Any, code: str) -> int:
 
 
 def _folder(visitor: Visitor) -> Record:
-    user = visitor.database.collection("users").get(visitor.user_id) or {}
-    owner = f"{user.get('NAME', '')} {user.get('LAST_NAME', '')}".strip()
-    storage = visitor.storage_of("user", str(visitor.user_id), owner)
+    user = visitor.database.collection("users").get(visitor.user_id) or {"id": visitor.user_id}
+    storage = visitor.storage_of("user", str(visitor.user_id), full_name(user))
     root = visitor.object(storage["ROOT_OBJECT_ID"], FOLDER)
     known = (child for child in tree.children(visitor, root["id"]) if child["NAME"] == FOLDER_NAME)
     return next(known, None) or tree.add_folder(visitor, root, FOLDER_NAME)

@@ -73,6 +73,60 @@ async def test_options_that_cannot_be_read_are_refused(options: tuple[str, ...],
     assert message in await shell.refuse(2, "explain", "user", "get", *options)
 
 
+DEEP = "[" * 100_000
+LONG = "7" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--params", "@huge.json", "--params cannot be read: it nests deeper than 200 levels"),
+        ("--params", f'{{"userId": {LONG}}}', "--params cannot be read: a number in it has too many digits"),
+        ("--params", '{"userId": ' + "[" * 300 + "]" * 300 + "}", "--params cannot be read: it nests deeper than 200"),
+        ("--param", "userId=" + "[" * 50_000, "The value of --param userId cannot be read: it nests deeper than 200"),
+        ("--param", f"userId={LONG}", "The value of --param userId cannot be read: a number in it has too many digits"),
+    ],
+    ids=["deep file", "long number", "deep", "deep value", "long value"],
+)
+async def test_what_is_too_deep_or_too_long_to_read_is_refused(
+    option: str, value: str, message: str, shell: Shell
+) -> None:
+    shell.write("huge.json", DEEP)
+    assert message in await shell.refuse(2, "explain", "user", "get", option, value)
+
+
+@pytest.mark.parametrize("text", [DEEP, '{"webhookUrl": ' + DEEP, "- " * 100_000, "{a: " * 20_000])
+async def test_a_credential_file_that_is_too_deep_is_refused(text: str, shell: Shell) -> None:
+    shell.write("credential.json", text)
+    said = await shell.refuse(2, "run", "user", "getCurrent", "--credential", "credential.json")
+    assert "--credential: credential.json: nests deeper than 200 levels" in said
+
+
+async def test_a_number_of_too_many_digits_in_a_credential_file_is_refused(shell: Shell) -> None:
+    shell.write("credential.yaml", f"webhookUrl: {LONG}\n")
+    said = await shell.refuse(2, "run", "user", "getCurrent", "--credential", "credential.yaml")
+    assert "--credential: credential.yaml: holds a number or a date that cannot be" in said
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("aGVsbG8=", "got text alone"),
+        (["aGVsbG8="], "an object such as {"),
+        ({"fileName": "a.txt"}, "an object such as {"),
+        ({"data": "aGVsbG8=", "fileName": 5}, "an object such as {"),
+    ],
+)
+async def test_binary_data_in_another_form_is_refused_with_the_right_one(
+    field: Any, message: str, shell: Shell
+) -> None:
+    items = json.dumps([{"json": {}, "binary": {"data": field}}])
+    upload = ("explain", "file", "upload", "--params", '{"folderId": 1}', "--items", "-")
+    said = await shell.refuse(1, *upload, stdin=items)
+    assert message in said
+    assert '"mimeType"' in said
+
+
 @pytest.mark.parametrize("command", ["run", "explain"])
 @pytest.mark.parametrize(
     ("names", "message"),

@@ -167,7 +167,7 @@ class TestInputDataFields:
         assert there in refusal.value.message
 
     @pytest.mark.parametrize(
-        ("field", "must_be"), [({}, "Base64 text under 'data'"), ({"data": "not base64!"}, "Base64-encoded content")]
+        ("field", "must_be"), [({}, "an object such as"), ({"data": "not base64!"}, "Base64-encoded content")]
     )
     def test_a_field_without_bytes_is_refused(self, field: dict[str, Any], must_be: str) -> None:
         with pytest.raises(ParameterError, match=must_be):

@@ -91,6 +91,8 @@ async def test_no_file_is_sent_before_all_items_are_known_to_be_right() -> None:
     file = {"data": {"data": "QQ==", "fileName": "a.txt", "mimeType": "text/plain"}}
     items = [{"json": {"folder": folder}, "binary": file} for folder in (*[8] * 300, "x")]
     async with Sandbox(SandboxConfig()) as portal, Node(Webhook(portal.webhook_url)) as node:
-        with pytest.raises(ItemFailed, match=r"'Folder' must be a whole number; got x \[item 300, Upload File of file\]"):
+        with pytest.raises(
+            ItemFailed, match=r"'Folder' must be a whole number; got x \[item 300, Upload File of file\]"
+        ):
             await node.execute("file", "upload", parameters={"folderId": "={{ $json.folder }}"}, items=items)
         assert portal.statistics.requests == 0

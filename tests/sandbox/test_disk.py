@@ -371,3 +371,9 @@ async def test_the_storage_of_an_application_can_be_renamed(sandbox: Sandbox, po
 async def share(giver: RestClient, folder: int, level: str, user_id: int = 7) -> None:
     wanted = {"id": folder, "userId": user_id, "taskName": f"disk_access_{level}"}
     assert await giver.result("disk.folder.shareToUser", wanted) is True
+
+
+async def test_somebody_invited_without_a_name_has_a_storage_too(portal: RestClient) -> None:
+    invited = await portal.result("user.add", {"EMAIL": "new@example.com", "UF_DEPARTMENT": [1]})
+    [storage] = await portal.result("disk.storage.getList", {"filter": {"ENTITY_TYPE": "user", "ENTITY_ID": invited}})
+    assert storage["NAME"] == "new@example.com"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bitrix_node.hosts.cli.faults import Fault
+from bitrix_node.parameters.json_text import UnreadableJson, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,17 +40,17 @@ def read_parameters(params: str | None, single: Sequence[str]) -> dict[str, Any]
         name, separator, text = assignment.partition("=")
         if not separator or not name:
             raise Fault(f"--param {assignment!r} has no NAME=VALUE form", "Write for example --param botId=39")
-        _assign(values, name.split("."), _read_value(text), assignment)
+        _assign(values, name.split("."), _read_value(text, name), assignment)
     return values
 
 
 def _read_object(params: str) -> dict[str, Any]:
     text = _read_file(params[1:]) if params.startswith("@") else params
     try:
-        values = json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise Fault(f"--params is not valid JSON: {error.msg} at {place}") from None
+        values = parse_json(text)
+    except UnreadableJson as error:
+        what = "cannot be read" if error.is_json else "is not valid JSON"
+        raise Fault(f"--params {what}: {error}") from None
     if not isinstance(values, dict):
         raise Fault("--params must be a JSON object", "Write for example --params '{\"botId\": 39}'")
     return values
@@ -65,10 +65,12 @@ def _read_file(name: str) -> str:
         raise Fault(f"--params: {name} is not UTF-8 text") from None
 
 
-def _read_value(text: str) -> Any:
+def _read_value(text: str, name: str) -> Any:
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
+        return parse_json(text)
+    except UnreadableJson as error:
+        if error.is_json:
+            raise Fault(f"The value of --param {name} cannot be read: {error}") from None
         return text
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.json_text import UnreadableJson, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,8 +131,8 @@ def upper_case(value: Any) -> str:
 
 def _json_array(text: str) -> list[Any] | None:
     try:
-        parsed = json.loads(text)
-    except json.JSONDecodeError:
+        parsed = parse_json(text)
+    except UnreadableJson:
         return None
     return parsed if isinstance(parsed, list) else None
 
@@ -141,8 +141,8 @@ def listed_names(value: Any) -> list[str]:
     """Names from a JSON array or text with commas."""
     if isinstance(value, str) and value.strip().startswith("["):
         try:
-            value = json.loads(value)
-        except json.JSONDecodeError:
+            value = parse_json(value)
+        except UnreadableJson:
             raise UnusableValue('a JSON array such as ["ID", "TITLE"], or names with commas') from None
     entries = value if isinstance(value, list) else str(value).split(",")
     return [str(entry).strip() for entry in entries if str(entry).strip()]

@@ -6,12 +6,12 @@ fields that a person does not mean to change.
 
 from __future__ import annotations
 
-import json
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.json_text import UnreadableJson, parse_json
 from bitrix_node.parameters.transforms.dates import Moment
 from bitrix_node.parameters.transforms.general import integer
 
@@ -153,8 +153,8 @@ def list_values(value: Any) -> str:
 def _plain_or_json(value: Any) -> Any:
     if isinstance(value, str) and value.strip()[:1] in {"[", "{"}:
         try:
-            return json.loads(value)
-        except json.JSONDecodeError:
+            return parse_json(value)
+        except UnreadableJson:
             return value
     return value
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.errors import UnusableValue
+from bitrix_node.parameters.json_text import UnreadableJson, parse_json
 from bitrix_node.parameters.transforms.crm_types import DOCUMENTS, LETTERS, document, type_number
 
 if TYPE_CHECKING:
@@ -147,8 +147,8 @@ def _parts(value: Any) -> list[str] | None:
     """A document's three parts, given as a list or as the JSON of one."""
     if isinstance(value, str) and value.lstrip().startswith("["):
         try:
-            value = json.loads(value)
-        except json.JSONDecodeError:
+            value = parse_json(value)
+        except UnreadableJson:
             return None
     whole = isinstance(value, list) and len(value) == 3  # noqa: PLR2004
     return [str(part) for part in value] if whole else None

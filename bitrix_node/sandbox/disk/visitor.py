@@ -143,7 +143,7 @@ class Visitor:
         groups = self.database.collection("workgroups").all()
         wanted = [("common", "shared_files_s1", "Company drive")]
         wanted += [("group", str(group["id"]), group["NAME"]) for group in groups]
-        wanted += [("user", str(user["id"]), f"{user['NAME']} {user['LAST_NAME']}") for user in colleagues]
+        wanted += [("user", str(user["id"]), full_name(user)) for user in colleagues]
         for entity_type, entity_id, name in wanted:
             if (entity_type, entity_id) not in known:
                 self.storage_of(entity_type, entity_id, name)
@@ -179,6 +179,12 @@ def new_object(visitor: Visitor, kind: str, name: str, storage_id: int, parent_i
         "UPDATED_BY": visitor.user_id,
         "DELETED_BY": None,
     }
+
+
+def full_name(user: Record) -> str:
+    """First and last name; the address of somebody who was invited without."""
+    named = f"{user.get('NAME') or ''} {user.get('LAST_NAME') or ''}".strip()
+    return named or str(user.get("EMAIL") or f"User {user.get('id')}")
 
 
 def not_found(number: int) -> RestError:
