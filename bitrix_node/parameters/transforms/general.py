@@ -102,6 +102,14 @@ def row_list(value: Any) -> list[dict[str, Any]]:
     return [row for row in filled if row]
 
 
+def filled_rows(value: Any) -> list[dict[str, Any]]:
+    """Like `row_list`, where no row would take away all that is there: at least one has to be filled in."""
+    rows = row_list(value)
+    if not rows:
+        raise UnusableValue("rows of which at least one is filled in")
+    return rows
+
+
 def json_object(value: Any) -> dict[str, Any]:
     """A JSON object."""
     if isinstance(value, dict):
@@ -154,6 +162,7 @@ TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "csv": text_list,
     "decimal": decimal,
     "emptied": emptied,
+    "filledRows": filled_rows,
     "integer": integer,
     "integerList": integer_list,
     "jsonObject": json_object,
