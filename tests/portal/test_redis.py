@@ -16,8 +16,15 @@ from bitrix_node.credentials import Webhook
 from bitrix_node.credentials.limits import RequestLimits
 from bitrix_node.portal import Portal, PortalSettings
 from bitrix_node.portal.limits.bucket import LeakyBucket, Report
-from bitrix_node.portal.limits.redis_bucket import PAUSE, check_redis_url, script_arguments, script_source
-from bitrix_node.portal.limits.sharing import portal_name, shared_bucket
+from bitrix_node.portal.limits.mirror import Mirror
+from bitrix_node.portal.limits.redis_bucket import (
+    PAUSE,
+    check_redis_url,
+    script_answer,
+    script_arguments,
+    script_source,
+)
+from bitrix_node.portal.limits.sharing import limiter, portal_name, shared_bucket
 from bitrix_node.sandbox import Sandbox, SandboxConfig
 from tests.portal.clocks import QuickClock
 from tests.redis_server import running_redis
@@ -26,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from bitrix_node.portal.limits.bucket import Turn
+    from bitrix_node.portal.limits.mirror import Past, Told
     from tests.redis_server import RedisServer
 
 ALONE: dict[str, Any] = {"filter": None}
@@ -102,17 +111,190 @@ REPORTS = [
 ]
 
 
-@pytest.mark.parametrize("pause", [0.0, 0.01, 0.3, 0.7, 2.0, 20.0])
-async def test_redis_and_python_know_one_and_the_same_bucket(redis: RedisServer, pause: float) -> None:
-    model = LeakyBucket()
+class Shared:
+    """The script in a real Redis, asked at moments of the test's choice; each mirror stands for a process."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+        self._script = client.register_script(script_source())
+
+    async def exchange(self, mirror: Mirror, report: Report, now: float) -> tuple[Turn, Told]:
+        past = mirror.past(now)
+        turn, told = await self.run(report, past, now)
+        mirror.told(report, past, turn, told, now)
+        return turn, told
+
+    async def run(self, report: Report, past: Past, now: float) -> tuple[Turn, Told]:
+        return script_answer(await self._script(keys=["bucket"], args=script_arguments(report, past, now)))
+
+    async def send(self, mirror: Mirror, client: str, requests: int, now: float) -> tuple[Turn, Told]:
+        """Requests that are sent and answered one after another."""
+        for _ in range(requests):
+            turn, _ = await self.exchange(mirror, Report(client, ask="take", limits=SLOW), now)
+            assert turn.granted
+            answer = await self.exchange(mirror, Report(client, answered=1), now)
+        return answer
+
+    async def lose(self) -> None:
+        await self._client.flushall()
+
+
+SLOW = RequestLimits(rate=0.001, burst=50)
+
+
+def send_without_redis(mirror: Mirror, client: str, requests: int, now: float) -> None:
+    for _ in range(requests):
+        assert mirror.model.exchange(Report(client, ask="take", limits=SLOW), now).granted
+        mirror.model.exchange(Report(client, answered=1), now)
+
+
+@pytest.fixture
+async def shared(redis: RedisServer) -> AsyncIterator[Shared]:
     async with Redis.from_url(redis.url) as client:
-        script = client.register_script(script_source())
-        for number, report in enumerate(REPORTS):
-            now = 100 + number * pause
-            granted, delay, room = await script(keys=["bucket"], args=script_arguments(report, now))
-            turn = model.exchange(report, now)
-            assert (bool(granted), int(room)) == (turn.granted, turn.room), number
-            assert float(delay) == pytest.approx(turn.delay, abs=1e-4), number
+        yield Shared(client)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.01, 0.3, 0.7, 2.0, 20.0])
+async def test_redis_and_python_know_one_and_the_same_bucket(shared: Shared, pause: float) -> None:
+    model, mirror = LeakyBucket(), Mirror(LeakyBucket())
+    for number, report in enumerate(REPORTS):
+        now = 100 + number * pause
+        assert mirror.past(now).untold == 0
+        turn, told = await shared.exchange(mirror, report, now)
+        expected = model.exchange(report, now)
+        assert (turn.granted, turn.room) == (expected.granted, expected.room), number
+        assert turn.delay == pytest.approx(expected.delay, abs=1e-4), number
+        assert (told.limits, mirror.model.limits) == (model.limits, model.limits), number
+        assert told.level == pytest.approx(model.level(now), abs=1e-6), number
+        assert mirror.model.level(now) == pytest.approx(model.level(now), abs=1e-6), number
+        assert mirror.model.room(now) == model.room(now), number
+
+
+TRAFFIC = [
+    *(Report(client, sent, ask="take", limits=RequestLimits(2, 50)) for sent in range(6) for client in "abc"),
+    *(Report(client, 6 - done, answered=done) for done in (1, 2, 3) for client in "abc"),
+    *(Report(client, 3, answered=2, ask="take") for client in "cab"),
+    *(Report(client, 3, answered=1) for client in "abc"),
+    *(Report(client, 0, answered=3) for client in "abc"),
+    *(Report(client, 0, ask="take") for client in "abc"),
+]
+
+
+@pytest.mark.parametrize("pause", [0.001, 0.1, 0.7, 2.0])
+@pytest.mark.parametrize("lost", [{1}, {9}, {20, 21}, {30}, {len(TRAFFIC) - 1}, set(range(len(TRAFFIC)))])
+async def test_a_bucket_that_redis_has_lost_stands_where_it_stood(shared: Shared, pause: float, lost: set[int]) -> None:
+    model, mirror = LeakyBucket(), Mirror(LeakyBucket())
+    for number, report in enumerate(TRAFFIC):
+        now = 100 + number * pause
+        if number in lost:
+            await shared.lose()
+        turn, told = await shared.exchange(mirror, report, now)
+        expected = model.exchange(report, now)
+        assert (turn.granted, turn.room) == (expected.granted, expected.room), number
+        assert told.level == pytest.approx(model.level(now), abs=1e-6), number
+
+
+async def test_each_process_raises_a_lost_bucket_to_what_it_knows(shared: Shared) -> None:
+    first, second = Mirror(LeakyBucket()), Mirror(LeakyBucket())
+    await shared.send(first, "a", 20, 100)
+    await shared.send(second, "b", 10, 100)
+    await shared.lose()
+    for process, client, level in ((first, "a", 21), (second, "b", 31), (first, "a", 32)):
+        _, told = await shared.send(process, client, 1, 101)
+        assert told.level == pytest.approx(level, abs=0.01)
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["kept", "lost"])
+async def test_what_was_sent_meanwhile_is_told_once_and_nothing_else_again(shared: Shared, lost: bool) -> None:
+    first, second = Mirror(LeakyBucket()), Mirror(LeakyBucket())
+    await shared.send(first, "a", 10, 100)
+    await shared.send(second, "b", 5, 100)
+    await shared.send(first, "a", 1, 100)
+    if lost:
+        await shared.lose()
+    send_without_redis(first, "a", 8, 101)
+    send_without_redis(second, "b", 4, 101)
+    for process, client, level in ((first, "a", 25), (second, "b", 30), (first, "c", 31), (second, "b", 32)):
+        _, told = await shared.send(process, client, 1, 102)
+        assert told.level == pytest.approx(level, abs=0.01)
+        assert process.model.level(102) == pytest.approx(level, abs=0.01)
+
+
+async def test_what_travels_is_known_to_a_new_bucket_before_its_clients_ask(shared: Shared) -> None:
+    mirror = Mirror(LeakyBucket())
+    for sent in range(15):
+        for client in "ab":
+            await shared.exchange(mirror, Report(client, sent, ask="take", limits=SLOW), 100)
+    await shared.lose()
+    assert (await shared.exchange(mirror, Report("c", ask="keep"), 101))[0].room == 20
+    for client in "ab":
+        turn, told = await shared.exchange(mirror, Report(client, 0, answered=15), 101)
+    assert turn.room == 20
+    assert told.level == pytest.approx(30, abs=0.1)
+
+
+async def test_a_past_that_did_not_arrive_is_told_again_and_not_by_two_at_once(shared: Shared) -> None:
+    mirror = Mirror(LeakyBucket())
+    send_without_redis(mirror, "a", 8, 100)
+    first, second = mirror.past(100), mirror.past(100)
+    assert first.untold == pytest.approx(8, abs=0.01)
+    assert second.untold == 0
+    mirror.failed(first)
+    mirror.failed(second)
+    send_without_redis(mirror, "a", 2, 100)
+    _, told = await shared.exchange(mirror, Report("a"), 100)
+    assert told.level == pytest.approx(10, abs=0.01)
+    assert mirror.past(100).untold == 0
+
+
+async def test_an_answer_that_is_overtaken_takes_nothing_back(shared: Shared) -> None:
+    mirror = Mirror(LeakyBucket())
+    send_without_redis(mirror, "a", 8, 100)
+    slow = Report("a", answered=1)
+    past = mirror.past(100)
+    turn, told = await shared.run(slow, past, 100)
+    await shared.send(mirror, "b", 5, 100)
+    assert mirror.past(100).untold == 0
+    mirror.told(slow, past, turn, told, 100)
+    assert mirror.model.level(100) == pytest.approx(14, abs=0.01)
+    assert mirror.past(100).untold == 0
+
+
+async def send(redis: RedisServer, clock: QuickClock, portal: str, requests: int) -> int:
+    """Requests of two clients of one process; tells the room that they leave in the shared bucket."""
+    clients = [limiter(portal, SLOW, redis.url, clock) for _ in range(2)]
+    for number in range(requests):
+        await clients[number % 2].acquire()
+        clients[number % 2].answered()
+    for client in clients:
+        await client.close()
+    return clients[-1].room
+
+
+async def test_every_portal_learns_what_was_sent_while_redis_was_away(redis: RedisServer) -> None:
+    clock, portals = QuickClock(), ("http://a.example", "http://b.example")
+    assert [await send(redis, clock, portal, 2) for portal in portals] == [48, 48]
+    await redis.stop()
+    assert [await send(redis, clock, portal, 40) for portal in portals] == [8, 8]
+    await redis.start()
+    clock.advance(2 * PAUSE)
+    assert [await send(redis, clock, portal, 1) for portal in portals] == [7, 7]
+    assert [shared_bucket(portal).room(clock.now) for portal in portals] == [7, 7]
+
+
+async def test_a_restart_that_nobody_noticed_empties_no_bucket(
+    redis: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, portal = QuickClock(), "http://a.example"
+    client = limiter(portal, SLOW, redis.url, clock)
+    await client.acquire()
+    assert await send(redis, clock, portal, 46) == 3
+    await redis.stop()
+    await redis.start()
+    await client.acquire()
+    assert (client.room, shared_bucket(portal).room(clock.now)) == (2, 2)
+    await client.close()
+    assert caplog.records == []
 
 
 async def test_without_redis_it_says_so_once_and_goes_on_and_comes_back(

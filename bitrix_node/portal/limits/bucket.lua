@@ -1,14 +1,17 @@
 -- The leaky bucket of bucket.py, shared by processes: one report in, one turn out, nothing in between.
 -- KEYS[1]  the bucket, kept as JSON
 -- ARGV     client, travelling, answered, worked, refused (0 or 1), ask, rate and burst ('' where none are stated),
+--          the past of mirror.py (life, level, untold, and travelling as JSON),
 --          lease, longest block, rounding, exact, moment ('' for the time of this server)
+-- returns  granted (0 or 1), delay, room, then how the bucket stands: life, number, level, rate, burst
 local client, ask = ARGV[1], ARGV[6]
 local travelling, answered, worked = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local refused = ARGV[5] == '1'
-local lease, longest_block, rounding = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-local exact = tonumber(ARGV[12])
+local known_life, known_level, untold = ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11])
+local lease, longest_block, rounding = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
+local exact = tonumber(ARGV[16])
 
-local now = tonumber(ARGV[13])
+local now = tonumber(ARGV[17])
 if not now then
   local time = redis.call('TIME')
   now = (time[1] - 1700000000) + time[2] / 1000000 -- JSON keeps 14 digits: six of them behind the point
@@ -17,6 +20,8 @@ end
 local stored = redis.call('GET', KEYS[1])
 local bucket = stored and cjson.decode(stored)
   or { rate = 2, burst = 50, level = 0, at = now, empty_since = now, blocked_until = 0, refusals = 0, turns = 0, clients = {} }
+bucket.life = bucket.life or string.format('%s@%.6f', client, now)
+bucket.number = (bucket.number or 0) + 1
 
 local function drain()
   now = math.max(now, bucket.at)
@@ -70,6 +75,16 @@ for _, name in ipairs(silent) do
   bucket.clients[name] = nil
 end
 
+if known_life ~= bucket.life then
+  bucket.level = math.max(bucket.level, known_level)
+end
+bucket.level = math.min(bucket.burst, bucket.level + untold)
+if known_life ~= bucket.life or untold > 0 then
+  for name, count in pairs(cjson.decode(ARGV[12])) do
+    bucket.clients[name] = bucket.clients[name] or { ['until'] = now + lease, travelling = count }
+  end
+end
+
 local own = bucket.clients[client] or {}
 bucket.clients[client] = own
 own['until'], own.travelling = now + lease, travelling
@@ -105,4 +120,5 @@ if own.travelling == 0 and not own.turn then bucket.clients[client] = nil end
 
 local kept = math.ceil(math.max(4 * lease, 2 * bucket.burst / bucket.rate))
 redis.call('SET', KEYS[1], cjson.encode(bucket), 'EX', kept)
-return { granted, string.format('%.6f', delay), room }
+local level, rate = string.format('%.14g', bucket.level), string.format('%.14g', bucket.rate)
+return { granted, string.format('%.6f', delay), room, bucket.life, bucket.number, level, rate, bucket.burst }

@@ -14,7 +14,7 @@ take turns, and each is told when its turn can come, so that nobody asks in vain
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import RLock
 from typing import Literal, TypeAlias
 
 from bitrix_node.credentials.limits import RequestLimits
@@ -82,7 +82,12 @@ class _Client:
 
 @dataclass(slots=True)
 class LeakyBucket:
-    """The model of one portal's bucket. Threads may share it; the moments given must grow."""
+    """The model of one portal's bucket. Threads may share it; the moments given must grow.
+
+    Attributes:
+        limits: the size of the bucket, and how fast it drains.
+        lock: held during each change.
+    """
 
     limits: RequestLimits = field(default_factory=RequestLimits)
     _level: float = 0.0
@@ -92,7 +97,7 @@ class LeakyBucket:
     _refusals: int = 0
     _turns: int = 0
     _clients: dict[str, _Client] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    lock: RLock = field(default_factory=RLock, repr=False)
 
     def exchange(self, report: Report, now: float) -> Turn:
         """Takes in what a client tells, and answers what it asks.
@@ -101,7 +106,7 @@ class LeakyBucket:
             report: the client's.
             now: the moment, in seconds.
         """
-        with self._lock:
+        with self.lock:
             self._catch_up(report, now)
             client = self._clients[report.client]
             turn = self._answer(report.ask, client, now)
@@ -109,23 +114,31 @@ class LeakyBucket:
                 del self._clients[report.client]
             return turn
 
-    def mirror(self, report: Report, turn: Turn, now: float) -> None:
-        """Takes in what a client told another model of the same bucket, and got from it."""
-        with self._lock:
+    def mirror(self, report: Report, turn: Turn, limits: RequestLimits, level: float, now: float) -> None:
+        """Takes in what a client told another model of the same bucket, got from it, and how full that is."""
+        with self.lock:
             self._catch_up(report, now)
+            self.limits, self._level = limits, min(float(limits.burst), level)
             client = self._clients[report.client]
-            client.travelling += turn.granted
-            client.turn = None
+            client.travelling, client.turn = client.travelling + turn.granted, None
+            if not client.travelling:
+                del self._clients[report.client]
+
+    def travelling(self, now: float) -> dict[str, int]:
+        """The requests that have been sent and not answered, by client."""
+        with self.lock:
+            clients = self._clients.items()
+            return {name: client.travelling for name, client in clients if client.travelling and client.until >= now}
 
     def level(self, now: float) -> float:
         """How full it is, without the requests that travel."""
-        with self._lock:
+        with self.lock:
             self._drain(now)
             return self._level
 
     def room(self, now: float) -> int:
         """How many requests would pass."""
-        with self._lock:
+        with self.lock:
             self._drain(now)
             return self._free(now)
 

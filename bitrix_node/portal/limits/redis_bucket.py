@@ -7,19 +7,23 @@ Every exchange is one script, so that no two processes ever take the same place.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-import math
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from bitrix_node.credentials.limits import RequestLimits
 from bitrix_node.portal.limits.bucket import EXACT, LEASE, LONGEST_BLOCK, ROUNDING, Turn
+from bitrix_node.portal.limits.mirror import Past, Told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bitrix_node.portal.clock import Clock
-    from bitrix_node.portal.limits.bucket import LeakyBucket, Report
+    from bitrix_node.portal.limits.bucket import Report
+    from bitrix_node.portal.limits.mirror import Mirror
 
 logger = logging.getLogger(__name__)
 
@@ -82,29 +86,27 @@ class RedisBucket:
     Args:
         server: where it is.
         portal: name of the portal.
-        fallback: this process's own model.
-        clock: the time of the fallback.
+        mirror: what this process knows of the bucket, with the model that serves while Redis is away.
+        clock: the time of that model.
     """
 
-    def __init__(self, server: RedisServer, portal: str, fallback: LeakyBucket, clock: Clock) -> None:
-        self._server, self._fallback, self._clock = server, fallback, clock
+    def __init__(self, server: RedisServer, portal: str, mirror: Mirror, clock: Clock) -> None:
+        self._server, self._mirror, self._clock = server, mirror, clock
         self._key = KEY.format(portal=portal)
         self._client: Any = None
         self._script: Any = None
 
     async def exchange(self, report: Report) -> Turn:
         """Tells and asks; see `LeakyBucket.exchange`."""
-        now = self._clock.time()
-        if self._server.worth_trying(now):
+        if self._server.worth_trying(self._clock.time()):
             try:
-                turn = await self._ask(self._with_the_past(report, now))
+                turn = await self._ask(report)
             except Exception as error:
                 self._server.lost(_reason(error), self._clock.time())
             else:
                 self._server.found()
-                self._fallback.mirror(report, turn, now)
                 return turn
-        return self._fallback.exchange(report, self._clock.time())
+        return self._mirror.model.exchange(report, self._clock.time())
 
     async def close(self) -> None:
         """Closes the connection."""
@@ -112,31 +114,44 @@ class RedisBucket:
             await self._client.aclose()
             self._client = None
 
-    def _with_the_past(self, report: Report, now: float) -> Report:
-        """The report with what this process sent while Redis was away."""
-        if not self._server.away:
-            return report
-        return replace(report, answered=report.answered + math.ceil(self._fallback.level(now)), worked=0.0)
-
     async def _ask(self, report: Report) -> Turn:
+        """Tells and asks Redis, and the past with it."""
+        past = self._mirror.past(self._clock.time())
+        try:
+            turn, told = script_answer(await asyncio.wait_for(self._run(report, past), 2 * PATIENCE))
+        except BaseException:
+            self._mirror.failed(past)
+            raise
+        self._mirror.told(report, past, turn, told, self._clock.time())
+        return turn
+
+    async def _run(self, report: Report, past: Past) -> Any:
         if self._client is None:
             self._client = _connect(self._server.url)
             self._script = self._client.register_script(script_source())
-        answer = self._script(keys=[self._key], args=script_arguments(report))
-        granted, delay, room = await asyncio.wait_for(answer, 2 * PATIENCE)
-        return Turn(granted=bool(int(granted)), delay=float(delay), room=int(room))
+        return await self._script(keys=[self._key], args=script_arguments(report, past))
 
 
-def script_arguments(report: Report, now: float | None = None) -> list[str | int | float]:
+def script_arguments(report: Report, past: Past, now: float | None = None) -> list[str | int | float]:
     """What `bucket.lua` is called with.
 
     Args:
         report: the client's.
+        past: what the bucket may not know.
         now: the moment; that of the Redis server where not given, so that all processes go by one clock.
     """
     limits = (report.limits.rate, report.limits.burst) if report.limits else ("", "")
     told = (report.client, report.travelling, report.answered, report.worked, int(report.refused), report.ask)
-    return [*told, *limits, LEASE, LONGEST_BLOCK, ROUNDING, EXACT, "" if now is None else now]
+    unknown = (past.life, past.level, past.untold, json.dumps(dict(past.travelling)))
+    return [*told, *limits, *unknown, LEASE, LONGEST_BLOCK, ROUNDING, EXACT, "" if now is None else now]
+
+
+def script_answer(answer: Sequence[Any]) -> tuple[Turn, Told]:
+    """What `bucket.lua` answers: to the client, and to the process."""
+    granted, delay, room, life, number, level, rate, burst = answer
+    turn = Turn(granted=bool(int(granted)), delay=float(delay), room=int(room))
+    name = life.decode() if isinstance(life, bytes) else str(life)
+    return turn, Told(name, int(number), float(level), RequestLimits(float(rate), int(burst)))
 
 
 def check_redis_url(url: str) -> str | None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bitrix_node.portal.limits.bucket import LeakyBucket
 from bitrix_node.portal.limits.limiter import Limiter
+from bitrix_node.portal.limits.mirror import Mirror
 from bitrix_node.portal.limits.redis_bucket import RedisBucket, RedisServer
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _lock = Lock()
 _buckets: dict[str, LeakyBucket] = {}
 _servers: dict[str, RedisServer] = {}
+_mirrors: dict[tuple[str, str], Mirror] = {}
 
 
 def limiter(portal: str, limits: RequestLimits | None, redis_url: str | None, clock: Clock) -> Limiter:
@@ -32,12 +34,13 @@ def limiter(portal: str, limits: RequestLimits | None, redis_url: str | None, cl
         redis_url: the Redis through which processes share the bucket, if they do.
         clock: the time to wait by.
     """
-    bucket = shared_bucket(portal)
+    bucket, name = shared_bucket(portal), portal_name(portal)
     if not redis_url:
         return Limiter(bucket, None, limits, clock)
     with _lock:
         server = _servers.setdefault(redis_url, RedisServer(redis_url))
-    return Limiter(bucket, RedisBucket(server, portal_name(portal), bucket, clock), limits, clock)
+        mirror = _mirrors.setdefault((redis_url, name), Mirror(bucket))
+    return Limiter(bucket, RedisBucket(server, name, mirror, clock), limits, clock)
 
 
 def shared_bucket(portal: str) -> LeakyBucket:
@@ -57,3 +60,4 @@ def forget_buckets() -> None:
     with _lock:
         _buckets.clear()
         _servers.clear()
+        _mirrors.clear()
