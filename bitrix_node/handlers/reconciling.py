@@ -6,6 +6,7 @@ after that time is not going to be. Until then it may still come.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials.errors import CredentialError
@@ -42,17 +43,26 @@ async def reconciled(step: Step, record: Marked, send: Callable[[], Awaitable[An
     try:
         return await send()
     except OutcomeUnknown as error:
-        found = await _settled(step, record, error)
+        found = await _settled_or_noted(step, record, error)
     if found is not None:
         return found
     try:
         return await send()
     except OutcomeUnknown as error:
-        found = await _settled(step, record, error)
+        found = await _settled_or_noted(step, record, error)
         if found is not None:
             return found
         message = "The portal did not answer, twice, and the record has not been made"
         raise NotCarriedOut(message, code="NOT_CARRIED_OUT", http=error.http, method=error.method) from None
+
+
+async def _settled_or_noted(step: Step, record: Marked, unknown: OutcomeUnknown) -> Answer | None:
+    """See `_settled`; a run that is cancelled meanwhile knows of the write that it leaves without an answer."""
+    try:
+        return await _settled(step, record, unknown)
+    except asyncio.CancelledError:
+        step.portal.unanswered.append(step.method)
+        raise
 
 
 async def _settled(step: Step, record: Marked, unknown: OutcomeUnknown) -> Answer | None:

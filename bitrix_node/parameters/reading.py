@@ -47,11 +47,12 @@ class AlikeReader:
     Args:
         operation: whose parameters they are.
         values: those of the other item.
+        strict: whether unknown names are refused; see `read_values`.
     """
 
-    def __init__(self, operation: Operation, values: Values) -> None:
+    def __init__(self, operation: Operation, values: Values, *, strict: bool) -> None:
         self._parameters, self._values = operation.parameters_by_path, values
-        self._reader = _Reader(operation, {}, strict=True)
+        self._reader = _Reader(operation, {}, strict=strict)
 
     def read(self, raw: Mapping[str, Any]) -> Values | None:
         """The values of an item.

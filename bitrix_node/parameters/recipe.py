@@ -40,7 +40,10 @@ class Recipe:
             varying = {place[:1] for place, _, _ in entries}
         self._varying = [entry for entry in entries if entry[0][:1] in varying]
         self._by_name = _by_name(self._varying)
-        self._shared = assembled(request, [(place, value) for place, _, value in entries if place[:1] not in varying])
+        shared = assembled(request, [(place, value) for place, _, value in entries if place[:1] not in varying])
+        merged_as_a_whole = any(not place for place, _, _ in entries)
+        names = dict.fromkeys(place[0] for place, _, _ in entries) if not merged_as_a_whole else {}
+        self._pattern = {name: shared.get(name, UNSET) for name in names}
 
     def arguments(self, values: Values) -> dict[str, Any]:
         """The arguments for an item with these parameters.
@@ -52,11 +55,18 @@ class Recipe:
         if self._by_name is not None:
             found_by_name = {name: resolver.resolve(source) for name, source in self._by_name.items()}
             given = {name: value for name, value in found_by_name.items() if value is not UNSET}
-            return {**self._shared, **finished(self._request, given)}
+            return self._in_order(finished(self._request, given))
         found = [
             (place, value if source is None else resolver.resolve(source)) for place, source, value in self._varying
         ]
-        return {**self._shared, **assembled(self._request, found)}
+        return self._in_order(assembled(self._request, found))
+
+    def _in_order(self, own: dict[str, Any]) -> dict[str, Any]:
+        """The arguments in the order of the request: older methods of tasks read them by their places."""
+        arguments = {**self._pattern, **own}
+        if UNSET in arguments.values():
+            arguments = {name: value for name, value in arguments.items() if value is not UNSET}
+        return arguments
 
 
 def _entries(request: Request, values: Values, differing: AbstractSet[str]) -> list[_Entry]:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from functools import partial
+from heapq import merge
+from itertools import count
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bitrix_node.credentials.redaction import holds_no_secret
@@ -38,10 +41,12 @@ from bitrix_node.portal.pace import FULL_BATCH, MOST_SECONDS, Pace, duration_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from bitrix_node.credentials import Endpoint
     from bitrix_node.portal.calls import Call
     from bitrix_node.portal.limits.limiter import Limiter
     from bitrix_node.portal.limits.quota import MethodKey
     from bitrix_node.portal.statistics import Statistics
+    from bitrix_node.portal.tokens import Tokens
     from bitrix_node.portal.transport import Transport
 
 SMALL_BATCH = 20
@@ -60,6 +65,8 @@ AT_ONCE = 4
 """Requests that are begun in one go: connecting takes computing time, and what connects together is late together."""
 
 CLOSED = "The client of the portal was closed"
+
+_place = attrgetter("place")
 
 _REFUSED_IN_BATCHES = {"ERROR_BATCH_LENGTH_EXCEEDED", "ERROR_BATCH_METHOD_NOT_ALLOWED"}
 """What the portal answers, before anything runs, to calls that have to travel alone."""
@@ -84,7 +91,7 @@ class Batcher:
         transport: sends a request.
         limiter: gives places for requests.
         statistics: counts what is sent.
-        secrets: gives every text that may not be shown.
+        tokens: gives the endpoints to send to.
         account: told what the portal says of the time that a call took.
     """
 
@@ -93,16 +100,17 @@ class Batcher:
         transport: Transport,
         limiter: Limiter,
         statistics: Statistics,
-        secrets: Callable[[], frozenset[str]],
+        tokens: Tokens,
         account: Callable[[MethodKey, dict[str, Any] | None], None],
     ) -> None:
         self._transport, self._limiter, self._statistics = transport, limiter, statistics
-        self._secrets, self._account = secrets, account
+        self._tokens, self._account = tokens, account
         self._pace = Pace()
         self._waiting: deque[Call] = deque()
         self._again: deque[Call] = deque()
-        self._sending: set[asyncio.Task[float]] = set()
+        self._sending: set[asyncio.Task[float | None]] = set()
         self._pump: asyncio.Task[None] | None = None
+        self._places = count(1)
         self._travelling = self._coming = 0
         self._closed = False
 
@@ -119,8 +127,9 @@ class Batcher:
 
         Args:
             call: what to send.
-            again: whether it has been sent before; then it goes ahead of those that have not.
+            again: whether it has been sent before; then it goes back to its place among the others.
         """
+        call.place, call.sent = call.place or next(self._places), None
         if self._closed:
             _fail([call], NotSent(CLOSED, method=call.method))
             return
@@ -151,10 +160,19 @@ class Batcher:
         self._waiting.clear()
 
     async def _send_all(self) -> None:
+        try:
+            await self._send_waiting()
+        except Exception as error:
+            self._line_up()
+            _fail(self._waiting, error)
+            self._waiting.clear()
+
+    async def _send_waiting(self) -> None:
         while self._waiting or self._again:
             if len(self._sending) >= MOST_PARALLEL:
                 await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
                 continue
+            await self._tokens.settled()
             await self._limiter.acquire()
             calls = self._next_request()
             if not calls:
@@ -168,9 +186,15 @@ class Batcher:
                 await asyncio.sleep(0)
 
     def _line_up(self) -> None:
-        """Puts the calls that are sent again in front, in the order in which they came back."""
-        self._waiting.extendleft(reversed(self._again))
+        """Puts the calls that are sent again back to their places."""
+        if not self._again:
+            return
+        again = sorted(self._again, key=_place)
         self._again.clear()
+        ahead: list[Call] = []
+        while self._waiting and self._waiting[0].place < again[-1].place:
+            ahead.append(self._waiting.popleft())
+        self._waiting.extendleft(reversed([*merge(ahead, again, key=_place)]))
 
     def _next_request(self) -> list[Call]:
         self._line_up()
@@ -207,31 +231,44 @@ class Batcher:
         self._waiting.extendleft(reversed(passed))
         return companions
 
-    async def _send(self, calls: Sequence[Call]) -> float:
-        """Sends a request and settles its calls; the seconds that the portal worked on it, as far as it is known."""
+    async def _send(self, calls: Sequence[Call]) -> float | None:
+        """Sends a request and settles its calls.
+
+        Returns:
+            The seconds that the portal worked on it, as far as it is known; `None` where nothing was sent, because
+            everything in it was given up meanwhile.
+        """
+        wanted = [call for call in calls if not call.answer.done()]
+        if not wanted:
+            return None
         try:
-            answered = await self._answered(calls)
+            answered = await self._answered(wanted)
+            for call, outcome in zip(wanted, answered.outcomes, strict=True):
+                self._settle(call, outcome)
         except Exception as error:
-            _fail(calls, error)
+            _fail(wanted, error)
             return 0.0
-        for call, outcome in zip(calls, answered.outcomes, strict=True):
-            self._settle(call, outcome)
         return answered.worked
 
-    def _sent(self, calls: Sequence[Call], task: asyncio.Task[float]) -> None:
+    def _sent(self, calls: Sequence[Call], task: asyncio.Task[float | None]) -> None:
         """Ends a request, also one that was cancelled before or while it was on its way."""
         self._sending.discard(task)
         self._travelling -= len(calls)
-        self._limiter.answered(0.0 if task.cancelled() else task.result())
-        if task.cancelled():
-            _fail(calls, NoAnswer(CLOSED, code="NO_ANSWER"))
+        worked = 0.0 if task.cancelled() else task.result()
+        if worked is None:
+            self._limiter.give_back()
+        else:
+            self._limiter.answered(worked)
+        for call in calls if task.cancelled() else ():
+            unsent = NotSent(CLOSED, method=call.method)
+            _fail([call], unsent if call.sent is None else NoAnswer(CLOSED, code="NO_ANSWER", method=call.method))
 
     async def _answered(self, calls: Sequence[Call]) -> _Answered:
-        sent = Moment()
+        sent, endpoint = Moment(), self._tokens.endpoint(calls[0].order.token)
         for call in calls:
-            call.sent = sent
+            call.sent, call.endpoint = sent, endpoint
         try:
-            answered = await (self._send_single(calls[0]) if len(calls) == 1 else self._send_batch(calls))
+            answered = await (self._send_batch if len(calls) > 1 else self._send_single)(endpoint, calls)
             return answered._replace(worked=min(answered.worked, sent.age))
         except PortalError as error:
             if isinstance(error, NoAnswer):
@@ -256,19 +293,19 @@ class Batcher:
         else:
             _fail([call], outcome)
 
-    async def _send_single(self, call: Call) -> _Answered:
-        order = call.order
-        self._statistics.count([call])
-        response = await self._transport.post(call.endpoint, order.method, order.version, order.arguments)
+    async def _send_single(self, endpoint: Endpoint, calls: Sequence[Call]) -> _Answered:
+        order = calls[0].order
+        self._statistics.count(calls)
+        response = await self._transport.post(endpoint, order.method, order.version, order.arguments)
         answer = read_answer(response.body, response.status, order.method, clean=self._is_clean(response.body))
         return _Answered([answer], duration_of(answer) or 0.0)
 
-    async def _send_batch(self, calls: Sequence[Call]) -> _Answered:
+    async def _send_batch(self, endpoint: Endpoint, calls: Sequence[Call]) -> _Answered:
         self._statistics.count(calls)
         if calls[0].order.version == REST_3:
-            return await self._send_listed(calls)
+            return await self._send_listed(endpoint, calls)
         commands = {f"c{index}": call.command for index, call in enumerate(calls)}
-        response = await self._transport.post(calls[0].endpoint, "batch", 2, {"halt": 0, "cmd": commands})
+        response = await self._transport.post(endpoint, "batch", 2, {"halt": 0, "cmd": commands})
         batch = read_answer(response.body, response.status, "batch", clean=self._is_clean(response.body))
         if misses(batch.result, commands) and repeats_names(response.body):
             message = "The portal's answer to the batch names one of its calls twice and another one not at all"
@@ -277,12 +314,12 @@ class Batcher:
         return _Answered(answers, duration_of(batch) or 0.0)
 
     def _is_clean(self, body: bytes) -> bool:
-        return holds_no_secret(body, self._secrets())
+        return holds_no_secret(body, self._tokens.secrets)
 
-    async def _send_listed(self, calls: Sequence[Call]) -> _Answered:
+    async def _send_listed(self, endpoint: Endpoint, calls: Sequence[Call]) -> _Answered:
         """Sends a batch of REST 3.0; whatever refuses it as a whole is asked of each of its calls alone."""
         commands = [call.command for call in calls]
-        response = await self._transport.post(calls[0].endpoint, "batch", REST_3, commands)
+        response = await self._transport.post(endpoint, "batch", REST_3, commands)
         try:
             batch = read_answer(response.body, response.status, "batch")
             answers = read_listed_answers(batch, len(calls))

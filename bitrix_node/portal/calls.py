@@ -7,13 +7,12 @@ that read share one: after an error each of them can be sent again on its own. S
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from bitrix_node.portal.errors import PortalError
 from bitrix_node.rest import method_habits
-from bitrix_node.rest.encoding import as_query, command
+from bitrix_node.rest.encoding import as_json, as_query, command
 
 if TYPE_CHECKING:
     import asyncio
@@ -72,17 +71,19 @@ class Call:
 
     Attributes:
         order: what is asked.
-        endpoint: whom to call, as whom.
         answer: the future that gets the answer.
+        place: its place among all calls of the client, which it keeps when it is sent again; 0 before it has one.
+        endpoint: whom it was sent to last, as whom.
         command: the order as a batch command; `None` where it has to travel alone.
-        sent: when it was sent last.
+        sent: when it was sent last; `None` while it waits to be.
         rescue: told of the error in place of whoever waits for the answer, where nobody does.
         going_on: what became of that, where it goes on.
     """
 
     order: Order
-    endpoint: Endpoint
     answer: asyncio.Future[Answer]
+    place: int = 0
+    endpoint: Endpoint | None = None
     command: Command | None = field(init=False)
     sent: Moment | None = None
     rescue: Callable[[Call, PortalError], None] | None = None
@@ -115,7 +116,9 @@ class Call:
     def may_join(self, other: Call) -> bool:
         """Whether it may stand in one batch with another call that may."""
         return (
-            self.command is not None and self.endpoint is other.endpoint and self.order.version == other.order.version
+            self.command is not None
+            and self.order.token == other.order.token
+            and self.order.version == other.order.version
         )
 
 
@@ -126,13 +129,20 @@ def _as_command(order: Order) -> Command | None:
 
 
 def _as_object(order: Order) -> dict[str, Any] | None:
-    if order.writes or len(json.dumps(order.arguments)) > HEAVY_COMMAND:
+    if order.writes:
         return None
-    return {"method": order.method, "query": order.arguments}
+    try:
+        heavy = len(as_json(order.arguments)) > HEAVY_COMMAND
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return None if heavy else {"method": order.method, "query": order.arguments}
 
 
 def _as_text(order: Order) -> str | None:
-    query = as_query(order.arguments)
+    try:
+        query = as_query(order.arguments)
+    except RecursionError:
+        return None
     if query is None or query.values > MANY_VALUES:
         return None
     text = command(order.method, query)

@@ -45,7 +45,6 @@ class Portal:
     def __init__(self, endpoint: Endpoint, renew: Renew | None = None, settings: PortalSettings | None = None) -> None:
         self._settings = settings or PortalSettings()
         self._tokens = Tokens(endpoint, renew)
-        self._overrides: dict[str, Endpoint] = {}
         self._transport = Transport(self._settings.timeouts, MOST_PARALLEL + FILES_BESIDE)
         self.statistics = Statistics()
         clock, limits = self._settings.clock, self._settings.limits(endpoint)
@@ -53,9 +52,7 @@ class Portal:
         self.activity = Activity()
         self._limiter.told = self.activity.limited
         self._quotas = Quotas(clock)
-        self._batcher = Batcher(
-            self._transport, self._limiter, self.statistics, lambda: self.secrets, self._quotas.answered
-        )
+        self._batcher = Batcher(self._transport, self._limiter, self.statistics, self._tokens, self._quotas.answered)
         self._sent_again: set[asyncio.Task[None]] = set()
         self._folder = Folder(self._send)
 
@@ -67,10 +64,7 @@ class Portal:
     @property
     def secrets(self) -> frozenset[str]:
         """Every text that may not be shown."""
-        if not self._overrides:
-            return self.endpoint.secrets
-        overrides = (endpoint.secrets for endpoint in self._overrides.values())
-        return self.endpoint.secrets.union(*overrides)
+        return self._tokens.secrets
 
     @property
     def clock(self) -> Clock:
@@ -138,11 +132,12 @@ class Portal:
     async def _send(self, order: Order, call: Call | None = None) -> Answer:
         """Sends an order until it is answered; `call` is how it was sent already."""
         attempts = Attempts(self._settings.retry, writes=order.writes, clock=self._settings.clock)
-        again = renewed = False
+        place, again, renewed = 0, False, False
         while True:
             if call is None:
                 await self._wait_for_quota(order, attempts)
-                call = self._submitted(order, again=again)
+                call = self._submitted(order, place, again=again)
+            place = call.place
             try:
                 return await _answer_to(call)
             except Recalled:
@@ -232,22 +227,15 @@ class Portal:
     ) -> None:
         await self.close()
 
-    def _endpoint_for(self, token: str | None) -> Endpoint:
-        if token is None:
-            return self._tokens.current
-        if token not in self._overrides:
-            self._overrides[token] = self._tokens.current.with_token(token)
-        return self._overrides[token]
-
-    def _submitted(self, order: Order, *, again: bool = False) -> Call:
-        """The call, waiting to be sent.
+    def _submitted(self, order: Order, place: int = 0, *, again: bool = False) -> Call:
+        """The call, waiting to be sent; at the place that it had, if it was sent before.
 
         Raises:
             NotSent: when the run was stopped.
         """
         order.scope.refuse_when_stopped(order)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        call = Call(order, self._endpoint_for(order.token), answer)
+        call = Call(order, answer, place)
         self._batcher.submit(call, again=again)
         return call
 

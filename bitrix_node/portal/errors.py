@@ -68,6 +68,10 @@ class Invalid(Refused):
     kind = "invalid"
 
 
+class Unsendable(PortalError):
+    """The arguments hold something that cannot be sent: nothing was."""
+
+
 class LimitReached(PortalError):
     """Refused because of too many requests, before anything ran: there is a place again in a moment."""
 

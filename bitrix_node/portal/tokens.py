@@ -1,4 +1,4 @@
-"""The endpoint in use, and its renewal: one at a time, however many calls wait for it."""
+"""The endpoints in use, and the renewal of the credential's: one at a time, however many calls wait for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Renew: TypeAlias = "Callable[[], Awaitable[Endpoint]]"
 
 
 class Tokens:
-    """Holds the current endpoint.
+    """Holds the current endpoint, and those with tokens that calls bring along.
 
     Args:
         endpoint: the one to start with.
@@ -27,6 +27,7 @@ class Tokens:
     def __init__(self, endpoint: Endpoint, renew: Renew | None) -> None:
         self.current = endpoint
         self._renew = renew
+        self._overrides: dict[str, Endpoint] = {}
         self._renewal: asyncio.Task[None] | None = None
         self._final: ReconnectRequired | None = None
 
@@ -35,7 +36,27 @@ class Tokens:
         """Whether an ended token can be replaced here."""
         return self._renew is not None
 
-    async def replace(self, ended: Endpoint) -> None:
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every text that may not be shown."""
+        if not self._overrides:
+            return self.current.secrets
+        return self.current.secrets.union(*(endpoint.secrets for endpoint in self._overrides.values()))
+
+    def endpoint(self, token: str | None) -> Endpoint:
+        """Where a call goes now: as the credential, or with the token that it brings along."""
+        if token is None:
+            return self.current
+        if token not in self._overrides:
+            self._overrides[token] = self.current.with_token(token)
+        return self._overrides[token]
+
+    async def settled(self) -> None:
+        """Waits while the token is being replaced: whatever was sent meanwhile would be refused."""
+        if self._renewal is not None and not self._renewal.done():
+            await asyncio.wait([self._renewal])
+
+    async def replace(self, ended: Endpoint | None) -> None:
         """Replaces an endpoint whose token has ended, unless another call already did.
 
         Renewing uses up the refresh token, so that it goes on to its end even when the call that began it is

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,16 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bitrix_node.portal.errors import NoAnswer, NotThePortal, PortalError, TooLarge, Unreachable, error_from_code
+from bitrix_node.portal.errors import (
+    NoAnswer,
+    NotThePortal,
+    PortalError,
+    TooLarge,
+    Unreachable,
+    Unsendable,
+    error_from_code,
+)
+from bitrix_node.rest.encoding import as_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -72,6 +80,7 @@ class Transport:
         body: PHP does not tell the two apart.
 
         Raises:
+            Unsendable: when the arguments cannot be written as JSON.
             Unreachable: when nothing was sent.
             NoAnswer: when it was sent and no whole response came back.
             TooLarge: when more came back than is read.
@@ -80,7 +89,7 @@ class Transport:
         body = arguments if endpoint.token is None else {**_keyed(arguments), "auth": endpoint.token}
         try:
             address = endpoint.address(method, version)
-            payload = BytesIO(json.dumps(body).encode())
+            payload = BytesIO(_payload(body, method))
             async with self.session.post(address, data=payload, headers=_JSON, allow_redirects=False) as response:
                 content = await _read_whole(response, method, self._largest)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -131,6 +140,16 @@ class Transport:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def _payload(body: Any, method: str) -> bytes:
+    try:
+        return as_json(body)
+    except (TypeError, ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, TypeError) else "a number that is not finite"
+        reason = "too deep a nesting" if isinstance(error, RecursionError) else reason
+        message = f"The arguments hold {reason}, which JSON cannot say; nothing was sent"
+        raise Unsendable(message, code="UNSENDABLE", method=method) from None
 
 
 async def _read_whole(response: aiohttp.ClientResponse, method: str, largest: int) -> bytes:

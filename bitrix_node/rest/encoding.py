@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -40,17 +44,45 @@ def _write(key: str, value: Any, pairs: list[str]) -> bool:
             if not _write(f"{key}[{inner}]", entry, pairs):
                 return False
         return bool(value)
-    if value is None:
-        return False
     text = value if isinstance(value, str) else _text(value)
+    if text is None:
+        return False
     pairs.append(f"{_quoted_key(key)}={text if text.isascii() and text.isalnum() else _quoted(text)}")
     return True
 
 
-def _text(value: Any) -> str:
+def _text(value: Any) -> str | None:
+    """A plain value as PHP reads it; `None` for what is none."""
     if isinstance(value, bool):
         return "1" if value else "0"
-    return str(value)
+    if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        return str(value)
+    return _written(value)
+
+
+def as_json(value: Any) -> bytes:
+    """Arguments as JSON; dates in the form of ISO 8601, decimals as text.
+
+    Raises:
+        TypeError: when something in them is no value that JSON has.
+        ValueError: when a number is not finite.
+    """
+    return json.dumps(value, default=_as_json_value, allow_nan=False).encode()
+
+
+def _as_json_value(value: Any) -> str:
+    text = _written(value)
+    if text is None:
+        kind = type(value).__name__
+        raise TypeError(f"a value of the type {kind}")
+    return text
+
+
+def _written(value: Any) -> str | None:
+    """What Python has beyond JSON, in the form in which it is written."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) and value.is_finite() else None
 
 
 @lru_cache(maxsize=4096)

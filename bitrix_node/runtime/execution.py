@@ -201,8 +201,9 @@ class Execution:
         except Exception as error:
             self._settle_error(index, error, own_token=entry.choices.token is not None)
             self._progressed()
-        if not self._on_the_way:
-            self._all_taken.set()
+        finally:
+            if not self._on_the_way:
+                self._all_taken.set()
 
     async def _abandon(self) -> None:
         """Ends whatever of the run is still on its way."""

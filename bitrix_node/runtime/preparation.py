@@ -85,7 +85,8 @@ class Preparation:
             return prepared
         recipe = Recipe(request, values, self._operation.neutral)
         if not self._operation.takes_files:
-            self._leader = _Leader(item.parameters, prepared, AlikeReader(self._operation, values), recipe)
+            reader = AlikeReader(self._operation, values, strict=self._strict)
+            self._leader = _Leader(item.parameters, prepared, reader, recipe)
         return prepared._replace(arguments=recipe.arguments(values))
 
     def _taken_over(self, raw: Mapping[str, Any]) -> Prepared | None:

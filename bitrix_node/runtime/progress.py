@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from bitrix_node.portal import Portal, Scope
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +71,22 @@ class Reporter:
 
     def tell(self) -> None:
         """Tells how things stand."""
-        if self._listener is not None:
-            requests = self._portal.statistics.requests - self._before
-            self._listener(ProgressReport(self.done, self.total, requests, self._portal.activity.waiting))
+        self._report(self._portal.activity.waiting)
 
     def cancelled(self) -> None:
         """Tells that the run was cancelled, and what had been sent."""
-        if self._listener is not None:
-            requests = self._portal.statistics.requests - self._before
-            unanswered = dict(Counter(self._scope.unanswered))
-            self._listener(ProgressReport(self.done, self.total, requests, "", True, unanswered))
+        self._report("", cancelled=True, unanswered=dict(Counter(self._scope.unanswered)))
+
+    def _report(self, waiting: str, **further: Any) -> None:
+        """Tells the listener; one that fails is told nothing more, and the run goes on."""
+        if self._listener is None:
+            return
+        requests = self._portal.statistics.requests - self._before
+        try:
+            self._listener(ProgressReport(self.done, self.total, requests, waiting, **further))
+        except Exception as error:
+            self._listener = None
+            logger.warning("Nobody is told of the run's progress any more (%s: %s)", type(error).__name__, error)
 
 
 def _counted(number: int, what: str) -> str:

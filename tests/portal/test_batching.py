@@ -288,3 +288,38 @@ async def test_limits_of_a_proxy_are_limits(serve: Serve) -> None:
     assert (await portal.call("odd.add")).result == "done"
     assert portal.statistics.limited == 2
     assert issubclass(LimitReached, PortalError)
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_only_what_was_sent_is_unknown_when_the_client_is_closed(
+    portal: Portal, sandbox: Sandbox, turns: int
+) -> None:
+    sandbox.faults.add("hang", "*", times=None)
+    orders = [portal.scope().order("crm.item.add", {"entityTypeId": 2, "fields": {"title": str(n)}}) for n in range(40)]
+    calls = [portal.begin(order) for order in orders]
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await portal.close()
+    for call in calls:
+        assert call is not None
+        error = call.answer.exception()
+        assert isinstance(error, NotSent if call.sent is None else OutcomeUnknown)
+
+
+async def test_calls_that_cannot_be_sent_any_more_end(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bitrix_node.portal.limits.limiter.Limiter.acquire", broken)
+    found = await outcomes(portal, "profile", [{}] * 20)
+    assert [type(entry) for entry in found] == [ZeroDivisionError] * 20
+
+
+async def test_what_goes_again_keeps_its_place_among_the_calls(portal: Portal, sandbox: Sandbox) -> None:
+    for _ in range(3):
+        sandbox.faults.add("error", "batch", status=503, code="QUERY_LIMIT_EXCEEDED")
+    await outcomes(portal, "profile", [{"number": number} for number in range(60)])
+    numbers = [int(entry.arguments["number"]) for entry in sandbox.journal if entry.method == "profile"]
+    refused = [number for number in numbers if numbers.index(number) >= len(numbers) - 60]
+    assert sorted(numbers) == list(range(60))
+    assert refused == numbers

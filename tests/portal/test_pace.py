@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def call(portal: Portal) -> Call:
     order = Order(portal.scope(), "slow.get", {}, version=2, writes=False, droppable=False, token=None)
-    return Call(order, portal.endpoint, asyncio.get_running_loop().create_future())
+    return Call(order, asyncio.get_running_loop().create_future())
 
 
 def took(seconds: Any) -> Answer:

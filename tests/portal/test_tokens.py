@@ -154,3 +154,15 @@ async def test_calls_under_different_tokens_never_share_a_request(sandbox: Sandb
         if entry.method == "profile":
             requests.setdefault(entry.request, set()).add(entry.arguments["of"])
     assert all(len(owners) == 1 for owners in requests.values())
+
+
+async def test_calls_that_wait_go_out_under_the_fresh_token(portal: Portal, account: Account, sandbox: Sandbox) -> None:
+    sandbox.clock.advance(3601)
+    account.gate.clear()
+    first = asyncio.create_task(portal.call("profile", {"filter": None}))
+    await until(lambda: account.renewals > 0)
+    later = [asyncio.create_task(portal.call("user.current", {"number": index})) for index in range(100)]
+    await asyncio.sleep(0)
+    account.gate.set()
+    await asyncio.gather(first, *later)
+    assert (portal.statistics.repeated, account.renewals) == (1, 1)

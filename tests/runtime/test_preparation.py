@@ -9,7 +9,8 @@ import pytest
 from bitrix_node import ItemFailed, Node, OAuth2, Webhook
 from bitrix_node.definitions import Definitions
 from bitrix_node.handlers import Action, Refusal
-from bitrix_node.parameters import ParameterError
+from bitrix_node.parameters import UNSET, ParameterError
+from bitrix_node.parameters.arguments import build_arguments
 from bitrix_node.runtime.preparation import ItemInput, Preparation
 from bitrix_node.sandbox import Sandbox, SandboxConfig
 from tests.case_files import Case, load_cases
@@ -96,3 +97,32 @@ async def test_no_file_is_sent_before_all_items_are_known_to_be_right() -> None:
         ):
             await node.execute("file", "upload", parameters={"folderId": "={{ $json.folder }}"}, items=items)
         assert portal.statistics.requests == 0
+
+
+def test_arguments_stand_in_the_order_of_the_definition() -> None:
+    """Some older methods read their arguments by their places."""
+    told: list[str] = []
+    for case in load_cases():
+        operation = DEFINITIONS.operation(case.resource, case.operation)
+        try:
+            prepared = preparation(operation).prepare(ItemInput(0, case.parameters, case.item.get("binary", {})))
+        except (ParameterError, Refusal):
+            continue
+        if prepared.arguments is None:
+            continue
+        expected = build_arguments(prepared.requests[0], prepared.values, lambda _: UNSET)
+        if list(expected) != list(prepared.arguments):
+            told.append(f"{case.resource} {case.operation}: {list(prepared.arguments)}, not {list(expected)}")
+    assert told == []
+
+
+def test_what_n8n_holds_of_older_workflows_is_left_aside_in_every_item() -> None:
+    operation = DEFINITIONS.operation("crm", "setProductRows")
+    lenient = Preparation(operation, lambda: ENDPOINT, strict=False)
+    (group,) = operation.parameters_by_path["productRows"].groups
+    for index, name in enumerate(("Desk", "Chair", "Lamp")):
+        row = {"productName": name, "columnOfAnOlderVersion": "x"}
+        given = {"entityType": "deal", "recordId": 5, "productRows": {group.name: [row]}}
+        prepared = lenient.prepare(ItemInput(index, given))
+        assert prepared.arguments is not None
+        assert [entry["productName"] for entry in prepared.arguments["productRows"]] == [name]

@@ -164,3 +164,40 @@ async def test_a_job_that_n8n_stops_says_what_had_been_sent(
         "Task t8 (Create of crm) was stopped: 0 of 1 items done, 1 request, "
         "sent without an answer: crm.item.add (1); look in Bitrix24 what became of them"
     )
+
+
+@pytest.mark.parametrize("turns", range(1, 8))
+async def test_nothing_is_sent_after_a_run_was_cancelled_and_all_before_is_told(sandbox: Sandbox, turns: int) -> None:
+    told: list[ProgressReport] = []
+    items = [{"title": f"Deal {number}"} for number in range(1000)]
+    parameters = {"entityType": "deal", "fieldsJson": '={"title": "{{ $json.title }}"}'}
+    async with Node(Webhook(sandbox.webhook_url)) as node:
+        work = node.execute("crm", "create", parameters=parameters, items=items, progress=told.append)
+        running = asyncio.create_task(work)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        sent = node.statistics.requests
+        assert told[-1].cancelled
+        await node.portal.call("profile", {"filter": None})
+        assert node.statistics.requests == sent + 1
+        await until(lambda: sandbox.statistics.requests == sent + 1)
+    made = sum(entry.method == "crm.item.add" for entry in sandbox.journal)
+    assert made == told[-1].unanswered.get("crm.item.add", 0)
+
+
+@pytest.mark.parametrize("action", ["getItem", "getItems"])
+async def test_a_listener_that_fails_is_told_nothing_more(
+    action: str, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: ProgressReport) -> None:
+        raise BrokenPipeError("nobody reads")
+
+    parameters = {"entityTypeId": 2, **({"itemId": "={{ $json.id }}"} if action == "getItem" else {"limit": 1})}
+    async with Node(Webhook(sandbox.webhook_url)) as node:
+        items = await node.execute("spa", action, parameters=parameters, items=[{"id": 1}, {"id": 2}], progress=broken)
+    assert len(items) == 2
+    (record,) = caplog.records
+    assert "BrokenPipeError: nobody reads" in record.getMessage()

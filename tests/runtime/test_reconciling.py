@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bitrix_node import Node, ProgressReport
 from bitrix_node.credentials import AccessToken, Webhook
 from bitrix_node.credentials.limits import RequestLimits
 from bitrix_node.definitions import Definitions
@@ -18,6 +20,7 @@ from bitrix_node.runtime.execution import RunOptions
 from bitrix_node.runtime.node import item_inputs
 from bitrix_node.sandbox import Sandbox, SandboxConfig
 from tests.portal.clocks import QuickClock
+from tests.portal.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -254,3 +257,17 @@ async def test_records_that_cannot_be_marked_refuse_the_option(company: Sandbox,
     result = await carried_out(company, clock, parameters=create(kind), items=[{"json": {"title": "x"}}])
     assert result.items[0]["json"]["details"]["code"] == "NOT_POSSIBLE"
     assert company.statistics.requests == 0
+
+
+async def test_a_run_that_is_cancelled_before_it_is_settled_tells_of_the_record(company: Sandbox) -> None:
+    company.faults.add("reset", "crm.item.add")
+    company.faults.add("hang", "crm.item.list", times=None)
+    told: list[ProgressReport] = []
+    async with Node(Webhook(company.webhook_url)) as node:
+        work = node.execute("crm", "create", parameters=create(), items=[{"title": TITLES[0]}], progress=told.append)
+        running = asyncio.create_task(work)
+        await until(lambda: company.statistics.requests == 2)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert told[-1].unanswered == {"crm.item.add": 1}

@@ -171,3 +171,19 @@ async def test_so_it_does_when_its_items_are_read_one_by_one(portal: Sandbox) ->
     ):
         assert [item["json"]["title"] async for item in found] == [item["title"] for item in MANY]
     assert portal.statistics.requests < len(MANY) / FULL_BATCH * 1.2
+
+
+@pytest.mark.parametrize(
+    ("value", "named"), [({1, 2}, "a value of the type set"), (float("nan"), "a number that is not finite")]
+)
+@pytest.mark.parametrize("others", [0, 2])
+async def test_what_json_cannot_say_is_not_sent(others: int, value: Any, named: str) -> None:
+    async with Sandbox(SandboxConfig()) as sandbox, Node(Webhook(sandbox.webhook_url)) as node:
+        fields = {"title": "={{ $json.title }}", "comments": "={{ $json.more }}"}
+        parameters = {"entityType": "deal", "fieldsJson": fields}
+        items = [*[{"title": "Chairs", "more": "x"}] * others, {"title": "Desks", "more": value}]
+        made = await node.execute("crm", "create", parameters=parameters, items=items, continue_on_fail=True)
+        assert made[-1]["json"]["error"] == f"The arguments hold {named}, which JSON cannot say; nothing was sent"
+        assert [item["json"]["title"] for item in made[:-1]] == ["Chairs"] * others
+        added = [entry.arguments["fields"]["title"] for entry in sandbox.journal if entry.method == "crm.item.add"]
+    assert added == ["Chairs"] * others
