@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from click.testing import CliRunner
 
-from bitrix_node.hosts.cli import bitrix_node
+from bitrix_node.hosts.cli.commands import bitrix_node
 from bitrix_node.parameters.paths import at_path
 from tests.signing_in import oauth2_data
 

@@ -27,7 +27,7 @@ TYPES = {
 HEAVY = {"aiohttp", "jsonschema", "rich"}
 NAME_HEAVY_MODULES = f"""
 import sys
-from bitrix_node.hosts.cli import bitrix_node
+from bitrix_node.hosts.cli.commands import bitrix_node
 bitrix_node(["actions"], standalone_mode=False)
 print(sorted({HEAVY} & set(sys.modules)), file=sys.stderr)
 """

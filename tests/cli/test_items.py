@@ -50,6 +50,14 @@ async def test_no_items_give_no_items(shell: Shell, sandbox: Sandbox) -> None:
     assert sandbox.statistics.requests == 0
 
 
+@pytest.mark.parametrize("nothing", ["", "\n \n", "\ufeff"], ids=["no byte", "blank lines", "byte order mark"])
+async def test_no_lines_are_no_items(nothing: str, shell: Shell, sandbox: Sandbox) -> None:
+    command = (*GET, "--items", "-", "--webhook-url", sandbox.webhook_url)
+    assert (await shell.succeed(*command, stdin=nothing)).stdout == "[]\n"
+    assert (await shell.succeed(*command, "--jsonl", stdin=nothing)).stdout == ""
+    assert sandbox.statistics.requests == 0
+
+
 async def test_a_list_gives_an_item_a_row(shell: Shell, sandbox: Sandbox) -> None:
     finished = await shell.succeed(
         "run",
@@ -139,12 +147,13 @@ async def test_the_first_failure_ends_the_run_with_what_happened_and_what_to_do(
         ("[1, 2]", "Item 0 must be a JSON object; got int"),
         ('[{"id": 1}, "two"]', "Item 1 must be a JSON object; got str"),
         ("hello", "neither a JSON array nor JSON lines: Expecting value at line 1, column 1"),
-        ("", "neither a JSON array nor JSON lines"),
+        ("id,name\n1,Olivia\n", "It looks like CSV. Turn each of its rows into a JSON object"),
+        ('"id";"name"\n', "It looks like CSV"),
         ('{"id": 1}\n{"id": \n', "neither a JSON array nor JSON lines: Expecting value at line 2, column 8"),
         ('{"id": 1}\n7\n', "Item 1 must be a JSON object; got int"),
         (b"[\xff]", "is not UTF-8 text (byte 1)"),
     ],
-    ids=["numbers", "a text", "no JSON", "nothing", "a broken line", "a number line", "no UTF-8"],
+    ids=["numbers", "a text", "no JSON", "CSV", "quoted CSV", "a broken line", "a number line", "no UTF-8"],
 )
 async def test_items_that_cannot_be_read_are_refused(
     text: str | bytes, message: str, shell: Shell, sandbox: Sandbox
@@ -158,3 +167,23 @@ async def test_items_that_cannot_be_read_are_refused(
 async def test_a_file_of_items_that_is_not_there_is_named(shell: Shell) -> None:
     message = await shell.refuse(2, *GET, "--items", "nothing.json", "--sandbox")
     assert message == "Error: --items: nothing.json cannot be read (No such file or directory)\n"
+
+
+@pytest.mark.parametrize("option", ["--items", "--output"])
+async def test_an_empty_name_names_no_file(option: str, shell: Shell) -> None:
+    message = await shell.refuse(2, *GET, option, "", "--sandbox")
+    assert message.startswith(f"Error: {option}: the name of a file is missing\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--params", "{}", "--params", "{}"), "--params was given twice\nPut all values into one JSON object"),
+        (("--items", "a", "--items", "b", "--items", "c"), "--items was given 3 times"),
+        (("--output", "a", "--output", "b"), "--output was given twice"),
+    ],
+    ids=["params", "items", "output"],
+)
+async def test_a_second_value_does_not_drop_the_first(options: tuple[str, ...], message: str, shell: Shell) -> None:
+    assert message in await shell.refuse(2, *GET, *options, "--sandbox")
+    assert shell.files() == []

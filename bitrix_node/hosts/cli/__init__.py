@@ -1,77 +1,21 @@
-"""The command line: `bitrix-node`. Every command is loaded only when it is called."""
+"""The command line: `bitrix-node`. Nothing is loaded before `main`, which answers Ctrl-C from its first moment on."""
 
 from __future__ import annotations
 
-import os
 import sys
-from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
-import click
-
-from bitrix_node.version import VERSION
-
-_COMMANDS = {
-    "actions": ("actions", "List every action."),
-    "build": ("build", "Build the installable n8n package."),
-    "demo": ("demo", "Show the main job on the embedded sandbox."),
-    "explain": ("explain", "Print the REST calls an action would send."),
-    "migrate": ("migrate", "Turn workflows of another Bitrix24 node into workflows of this one."),
-    "n8n": ("n8n", "Install and start a real n8n with everything wired together."),
-    "run": ("run", "Run one action over input items."),
-    "runner": ("runner", "Connect to an n8n task broker and execute actions."),
-    "sandbox": ("sandbox", "Serve the embedded Bitrix24 portal."),
-    "validate": ("validate", "Check definitions."),
-}
-
-
-class _Commands(click.Group):
-    """A group whose commands stand in modules of their own."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module = import_module(f"{__name__}.{_COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(VERSION, prog_name="bitrix-node")
-def bitrix_node() -> None:
-    """Bitrix24 for n8n, the shell and Python."""
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> NoReturn:
     """Runs the command line; exit codes: 0 done, 1 an item failed or a check fell short, 2 wrong usage."""
     try:
-        code = bitrix_node(prog_name="bitrix-node", standalone_mode=False) or 0
-    except click.Abort:
-        click.echo("Stopped.", err=True)
+        from bitrix_node.hosts.cli.commands import run_command_line  # noqa: PLC0415
+
+        code = run_command_line()
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
         code = 130
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except SystemExit:  # how click ends when whoever read the output has gone
-        code = 0
-    except Exception as error:
-        if "BITRIX_NODE_DEBUG" in os.environ:
-            raise
-        click.echo(_unforeseen(error), err=True)
-        code = 1
     sys.exit(code)
-
-
-def _unforeseen(error: Exception) -> str:
-    """The message for what no command foresaw; its text may hold anything, so only its kind is shown."""
-    return (
-        f"Error: the command met something it was not built for ({type(error).__name__}). "
-        "Set BITRIX_NODE_DEBUG=1 to see where, and please report it."
-    )

@@ -12,6 +12,7 @@ from bitrix_node.definitions import Definitions, UnknownName
 from bitrix_node.handlers import Refusal, explain
 from bitrix_node.hosts.cli.faults import ITEM_FAILED, Fault
 from bitrix_node.hosts.cli.input import load_items
+from bitrix_node.hosts.cli.once import option_once
 from bitrix_node.hosts.cli.output import as_text
 from bitrix_node.hosts.cli.parameters import parameter_options, read_parameters
 from bitrix_node.hosts.cli.snippet import code_node as code_for_node
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.argument("resource")
 @click.argument("operation")
 @parameter_options
-@click.option("--items", metavar="FILE|-", help="Input items that expressions refer to. Default: one empty item.")
+@option_once("--items", metavar="FILE|-", help="Input items that expressions refer to. Default: one empty item.")
 @click.option("--python", is_flag=True, help="Print a Python script that runs the action instead.")
 @click.option("--code-node", is_flag=True, help="Print code for n8n's Python Code node instead.")
 def command(

@@ -6,6 +6,7 @@ import click
 
 ITEM_FAILED = 1
 WRONG_USAGE = 2
+STOPPED = 130
 
 
 class Fault(click.ClickException):

@@ -25,6 +25,8 @@ def check_writable(name: str, option: str) -> None:
     Raises:
         Fault: naming the file and the reason.
     """
+    if not name:
+        raise Fault(f"{option}: the name of a file is missing")
     path = Path(name)
     try:
         if _is_device(path):

@@ -22,6 +22,8 @@ def load_items(source: str | None) -> list[dict[str, Any]]:
     """
     if source is None:
         return [{"json": {}}]
+    if not source:
+        raise Fault("--items: the name of a file is missing", "Write - for standard input.")
     name = "standard input" if source == "-" else source
     try:
         return read_items(_parse(_read(source, name), name))
@@ -40,21 +42,31 @@ def _read(source: str, name: str) -> str:
 
 
 def _parse(text: str, name: str) -> Any:
-    """A JSON value as it is; otherwise one JSON value a line."""
+    """A JSON value as it is; otherwise one JSON value a line, of which there may be none."""
+    if not text.strip():
+        return []
     try:
         return json.loads(text)
     except json.JSONDecodeError as whole:
         lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
         if len(lines) < 2 and not text.lstrip().startswith("{"):  # noqa: PLR2004
-            raise Fault(_not_json(name, whole.lineno, whole.colno, whole.msg)) from None
-        return [_parse_line(line, number, name) for number, line in lines]
+            raise Fault(_not_json(name, whole.lineno, whole.colno, whole.msg), _advice(text)) from None
+        return [_parse_line(line, number, name, text) for number, line in lines]
 
 
-def _parse_line(line: str, number: int, name: str) -> Any:
+def _parse_line(line: str, number: int, name: str, text: str) -> Any:
     try:
         return json.loads(line)
     except json.JSONDecodeError as error:
-        raise Fault(_not_json(name, number, error.colno, error.msg)) from None
+        raise Fault(_not_json(name, number, error.colno, error.msg), _advice(text)) from None
+
+
+def _advice(text: str) -> str:
+    """What to do with a file that is of another kind."""
+    first = text.lstrip().partition("\n")[0]
+    if first.startswith(("{", "[")) or not any(separator in first for separator in ",;\t"):
+        return ""
+    return "It looks like CSV. Turn each of its rows into a JSON object, one a line or all in an array."
 
 
 def _not_json(name: str, line: int, column: int, what: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bitrix_node.hosts.cli.faults import Fault
+from bitrix_node.hosts.cli.once import option_once
 from bitrix_node.parameters.json_text import UnreadableJson, parse_json
 
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
 def parameter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds `--params` and `--param` to a command."""
-    params = click.option(
-        "--params", metavar="JSON|@FILE", help="Parameter values as a JSON object, as the panel would hold them."
+    params = option_once(
+        "--params",
+        metavar="JSON|@FILE",
+        help="Parameter values as a JSON object, as the panel would hold them.",
+        advice="Put all values into one JSON object, or add single ones with --param NAME=VALUE.",
     )
     param = click.option(
         "--param",

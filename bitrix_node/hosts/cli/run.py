@@ -15,6 +15,7 @@ from bitrix_node.hosts.cli.connection import ConnectionOptions, connected, conne
 from bitrix_node.hosts.cli.faults import ITEM_FAILED, Fault
 from bitrix_node.hosts.cli.files import check_writable
 from bitrix_node.hosts.cli.input import load_items
+from bitrix_node.hosts.cli.once import option_once
 from bitrix_node.hosts.cli.output import write_items, write_stream
 from bitrix_node.hosts.cli.parameters import parameter_options, read_parameters
 from bitrix_node.hosts.cli.progress import progress_bar
@@ -34,10 +35,10 @@ TIMEOUT_VARIABLE = "BITRIX24_TIMEOUT_SECONDS"
 @click.argument("resource")
 @click.argument("operation")
 @parameter_options
-@click.option("--items", metavar="FILE|-", help="Input items: a JSON array or JSON lines. Default: one empty item.")
+@option_once("--items", metavar="FILE|-", help="Input items: a JSON array or JSON lines. Default: one empty item.")
 @connection_options
 @click.option("--continue-on-fail", is_flag=True, help="Turn a failed item into an error item and go on.")
-@click.option("--output", metavar="FILE", help="Write the items here instead of to standard output.")
+@option_once("--output", metavar="FILE", help="Write the items here instead of to standard output.")
 @click.option("--jsonl", is_flag=True, help="Write JSON lines instead of a JSON array.")
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
 def command(
