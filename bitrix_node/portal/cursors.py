@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.portal.errors import Incomplete
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,10 +54,18 @@ def whole_number(value: Any) -> int | None:
     return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else None
 
 
-def _is_last(progress: Progress) -> bool:
+def _is_last(progress: Progress, before: int | None = None) -> bool:
+    """Whether no page follows. A count of none beside rows is no count.
+
+    Args:
+        progress: how far the list has been read.
+        before: rows that lie before the first page; `None` where that cannot be told, so that a short page is the last.
+    """
     total = progress.answer.total
-    if total is not None and 0 <= total <= progress.rows:
+    if total is not None and 0 < total <= progress.rows:
         return True
+    if before is not None and total is not None and progress.page and total > before + progress.rows:
+        return False
     return not progress.page or (progress.size is not None and len(progress.page) < progress.size)
 
 
@@ -70,11 +80,13 @@ def _next(_kind: PagingKind, progress: Progress) -> Any:
 
 
 def _counted(kind: PagingKind, progress: Progress) -> Any:
-    return None if _is_last(progress) else _given(kind, progress, 0) + progress.rows
+    begin = _given(kind, progress, 0)
+    return None if _is_last(progress, begin) else begin + progress.rows
 
 
 def _numbered(kind: PagingKind, progress: Progress) -> Any:
-    return None if _is_last(progress) else _given(kind, progress, 1) + progress.pages
+    begin = _given(kind, progress, 1)
+    return None if _is_last(progress, (begin - 1) * (progress.size or 0)) else begin + progress.pages
 
 
 def _answered(kind: PagingKind, progress: Progress) -> Any:
@@ -93,7 +105,7 @@ def _last_row(kind: PagingKind, progress: Progress) -> Any:
 
 
 def _in_last_part(kind: PagingKind, row: Any) -> bool:
-    return not any(row.get(part["of"]) in part["values"] for part in kind.along.values())
+    return not (isinstance(row, dict) and any(row.get(part["of"]) in part["values"] for part in kind.along.values()))
 
 
 def _smallest_id(_kind: PagingKind, progress: Progress) -> Any:
@@ -105,7 +117,16 @@ def _largest_id(_kind: PagingKind, progress: Progress) -> Any:
 
 
 def _row_id(row: Any) -> int:
-    return int(row["id"] if "id" in row else row["ID"])
+    """The id of a row, after or before which the next page begins.
+
+    Raises:
+        Incomplete: when it has none, so that nobody can ask for what follows.
+    """
+    try:
+        return int(row["id"] if "id" in row else row["ID"])
+    except (KeyError, TypeError, ValueError):
+        message = "Bitrix24 gave a row without its id, so that the rows after it cannot be asked for"
+        raise Incomplete(message, code="LIST_SHORT") from None
 
 
 _CURSORS: dict[str, Callable[[PagingKind, Progress], Any]] = {

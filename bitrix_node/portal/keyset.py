@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from bitrix_node.portal.errors import Incomplete
 from bitrix_node.portal.lookahead import LookAhead, Page
+from bitrix_node.portal.offsets import has_place_for_rows
+from bitrix_node.portal.witness import Witness
 from bitrix_node.rest import keysets
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator
 
-    from bitrix_node.portal.answers import Answer
+    from bitrix_node.portal.paging import ListRequest
     from bitrix_node.rest import Keyset, PagingKind
 
 FILLED = 0.8
@@ -136,40 +138,47 @@ def _direction(keyset: Keyset, arguments: dict[str, Any]) -> str | None:
     return direction if direction in {"ASC", "DESC"} else None
 
 
+class NothingByIds(Incomplete):
+    """Rows were counted, but by their ids there are none."""
+
+    def __init__(self, total: int, method: str) -> None:
+        message = f"Bitrix24 counted {total} rows, but gave none when it was asked for them by their ids"
+        super().__init__(message, code="LIST_SHORT", method=method)
+
+
 async def rows_by_id(
-    order: IdOrder,
-    call: Callable[[dict[str, Any]], Awaitable[Answer]],
-    rows: Callable[[Answer], list[Any]],
-    size: int,
-    total: int,
-    limit: int | None,
+    order: IdOrder, request: ListRequest, first: list[Any], size: int, total: int
 ) -> AsyncGenerator[list[Any], None]:
     """All rows of a list by id, page by page.
 
     Args:
         order: how to ask.
-        call: sends the method with these arguments.
-        rows: takes the rows out of an answer.
+        request: what to read.
+        first: the rows of the first page, which was asked for in another way.
         size: rows that a full page has.
         total: how many rows there are, about.
-        limit: how many rows are wanted; `None` for all.
 
     Raises:
         PortalError: when a page cannot be had.
-        Incomplete: when the portal does not keep to the ranges.
+        NothingByIds: when the portal has nothing at an end of the list; no page has been handed out then.
+        Incomplete: when the portal does not keep to the ranges, or leaves rows out.
     """
-    ends = await asyncio.gather(*(call(order.page(descending=descending)) for descending in (False, True)))
-    ids = [order.id_of(row) for answer in ends for row in rows(answer)]
-    known = [number for number in ids if number is not None]
-    if len(known) < len(ids):
+    ends = await asyncio.gather(*(request.call(order.page(descending=descending)) for descending in (False, True)))
+    ids = [order.id_of(row) for answer in ends for row in request.rows(answer)]
+    known = {number for number in ids if number is not None}
+    if None in ids:
         raise _not_kept(order, "without their ids")
-    if not known:
-        return
-    reader = _Reader(order, call, rows, size, _Pace(size, min(known), max(known), total))
-    ahead = LookAhead(_IdRange(reader, min(known) - 1, max(known)), size, limit)
+    if not all(request.rows(answer) for answer in ends):
+        raise NothingByIds(total, order.method)
+    known |= {number for number in map(order.id_of, first) if number is not None}
+    reader = _Reader(order, request, size, _Pace(size, min(known), max(known), total))
+    witness = Witness(order, request, known, size, total)
+    ahead = LookAhead(_IdRange(reader, min(known) - 1, max(known)), size, request.limit)
     async with aclosing(ahead.pages()) as pages:
         async for page in pages:
+            await witness.saw(page)
             yield page
+    await witness.saw_all()
 
 
 class _Pace:
@@ -196,8 +205,7 @@ class _Reader:
     """What all ranges of a list have in common."""
 
     order: IdOrder
-    call: Callable[[dict[str, Any]], Awaitable[Answer]]
-    rows: Callable[[Answer], list[Any]]
+    request: ListRequest
     size: int
     pace: _Pace
 
@@ -228,10 +236,13 @@ class _IdRange:
             Incomplete: when rows lie outside of it or are not in order.
         """
         order = self.reader.order
-        answer = await self.reader.call(order.page(self.above, self.up_to, descending=order.descending))
-        rows = self.reader.rows(answer)
+        request = self.reader.request
+        answer = await request.call(order.page(self.above, self.up_to, descending=order.descending))
+        rows = request.rows(answer)
+        if not rows and not has_place_for_rows(answer.result):
+            raise _not_kept(order, "in no place where rows are")
         self._check(rows)
-        rest = self._rest(rows)
+        rest = self._rest(rows, goes_on=answer.next is not None and answer.next > 0)
         covered = self.up_to - self.above - (rest.up_to - rest.above if rest else 0)
         self.reader.pace.learn(len(rows), covered)
         return Page(rows, rest)
@@ -246,9 +257,9 @@ class _IdRange:
         if known and not self.above < min(known) <= max(known) <= self.up_to:
             raise _not_kept(self.reader.order, "from outside of the range that was asked for")
 
-    def _rest(self, rows: list[Any]) -> _IdRange | None:
-        """What a full page has left over."""
-        if len(rows) < self.reader.size:
+    def _rest(self, rows: list[Any], *, goes_on: bool) -> _IdRange | None:
+        """What a page has left over that is full, or of which the portal says that more follows."""
+        if not rows or (len(rows) < self.reader.size and not goes_on):
             return None
         last = self.reader.order.id_of(rows[-1])
         assert last is not None

@@ -6,9 +6,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.portal.counting import Counted, paging_loop
+from bitrix_node.portal.counting import Counted
 from bitrix_node.portal.cursors import Progress, at, next_cursor, whole_number
 from bitrix_node.portal.errors import Incomplete
+from bitrix_node.portal.offsets import has_place_for_rows, paging_loop
 from bitrix_node.rest import PagingKind, paging_kinds
 
 if TYPE_CHECKING:
@@ -94,11 +95,13 @@ async def _pages(request: ListRequest, answered: Callable[[Answer], None]) -> As
     first = await request.call(_page_arguments(request.arguments, kind, None, size))
     answered(first)
     rows = request.rows(first)
+    if kind.cursor == "next" and rows and first.next is not None and first.next <= _begin(request, kind):
+        raise paging_loop(request, first.next)
     if kind.cursor == "none":
         _refuse_silent_cut(request, kind, rows, size)
         yield rows
-    elif kind.cursor == "next" and first.total is not None and first.next is not None:
-        listed = _counted(request, kind, first, first.next, first.total)
+    elif kind.cursor == "next" and first.next is not None and first.next < (first.total or 0):
+        listed = _counted(request, kind, first, first.next, first.total or 0)
         async with aclosing(listed.pages()) as pages:
             async for page in pages:
                 yield page
@@ -168,8 +171,10 @@ def _refuse_silent_cut(request: ListRequest, kind: PagingKind, rows: list[Any], 
 
 
 def _counted(request: ListRequest, kind: PagingKind, first: Answer, following: int, total: int) -> Counted:
-    wanted = total if request.limit is None else min(total, request.limit)
-    starts = range(following, wanted, _rows_a_page(request, kind, following))
+    begin = _begin(request, kind)
+    size = _rows_a_page(kind, following, begin)
+    wanted = total if request.limit is None else min(total, begin + request.limit)
+    starts = range(begin + size, wanted, size)
 
     def page(start: int) -> dict[str, Any]:
         return _page_arguments(request.arguments, kind, start, None)
@@ -177,11 +182,14 @@ def _counted(request: ListRequest, kind: PagingKind, first: Answer, following: i
     return Counted(request, kind, first, page, starts, total)
 
 
-def _rows_a_page(request: ListRequest, kind: PagingKind, following: int) -> int:
+def _begin(request: ListRequest, kind: PagingKind) -> int:
+    """The offset at which the caller wants the list to begin."""
+    return whole_number(at(request.arguments, kind.send["cursor"])) or 0
+
+
+def _rows_a_page(kind: PagingKind, following: int, begin: int) -> int:
     """From where the second page begins: some methods have fewer rows a page than their kind usually has."""
-    begin = str(at(request.arguments, kind.send["cursor"]) or 0)
-    size = following - int(begin) if begin.isdecimal() else 0
-    return size if size > 0 else kind.size or following
+    return following - begin if following > begin else kind.size or 1
 
 
 async def _pages_in_turn(
@@ -194,8 +202,19 @@ async def _pages_in_turn(
             return
         answer = await request.call(_page_arguments(request.arguments, kind, cursor, size, page[-1] if page else None))
         before, page = page, request.rows(answer)
-        if repr(cursor) in seen or (page and page == before):
+        if kind.cursor == "numbered" and page == before and 0 < len(page) < (size or 0):
+            return
+        if repr(cursor) in seen or (page and (page == before or _goes_back(kind, cursor, answer))):
             raise paging_loop(request, cursor)
+        if kind.cursor == "next" and not page and not has_place_for_rows(answer.result):
+            message = (
+                f"Bitrix24 said that more rows follow, but its answer for the page at {cursor} has no place for them"
+            )
+            raise Incomplete(message, code="LIST_SHORT", method=request.method)
         seen.add(repr(cursor))
         rows += len(page)
         yield page
+
+
+def _goes_back(kind: PagingKind, cursor: Any, answer: Answer) -> bool:
+    return kind.cursor == "next" and answer.next is not None and answer.next <= cursor
