@@ -3,7 +3,8 @@
 from bitrix_node.credentials.endpoint import Endpoint
 from bitrix_node.credentials.errors import CredentialError
 from bitrix_node.credentials.redaction import redact
-from bitrix_node.credentials.types import AccessToken, Credential, OAuth2, Webhook, parse_credential
+from bitrix_node.credentials.stored import as_credential, parse_credential
+from bitrix_node.credentials.types import AccessToken, Credential, OAuth2, Webhook
 
 __all__ = [
     "AccessToken",
@@ -12,6 +13,7 @@ __all__ = [
     "Endpoint",
     "OAuth2",
     "Webhook",
+    "as_credential",
     "parse_credential",
     "redact",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
@@ -11,19 +11,23 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from bitrix_node.credentials.addresses import portal_address, webhook_address
 from bitrix_node.credentials.endpoint import Endpoint
 from bitrix_node.credentials.errors import CredentialError
-from bitrix_node.credentials.limits import RequestLimits, read_limits
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from bitrix_node.credentials.limits import RequestLimits
+from bitrix_node.credentials.misstated import CARRIED, misstated
 
 OAUTH_SERVERS = ("oauth.bitrix.info", "oauth.bitrix24.tech")
 """The servers that hand out tokens, cloud and on-premise portals alike."""
 
 
 class _Credential(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     limits: RequestLimits | None = None
+
+    def __init__(self, **data: Any) -> None:
+        try:
+            super().__init__(**{name: value for name, value in data.items() if name not in CARRIED})
+        except ValidationError as error:
+            raise misstated(type(self).__name__, type(self).model_fields, error) from None
 
 
 class Webhook(_Credential):
@@ -31,12 +35,16 @@ class Webhook(_Credential):
 
     Args:
         url: its address, with or without a trailing slash or a method name.
+
+    Raises:
+        CredentialError: when it is not an address of a webhook.
     """
 
     url: SecretStr
 
     def __init__(self, url: str | SecretStr, **data: Any) -> None:
         super().__init__(url=url, **data)
+        webhook_address(self.url.get_secret_value())
 
     def endpoint(self) -> Endpoint:
         """Where to send.
@@ -56,13 +64,18 @@ class Webhook(_Credential):
 
 
 class AccessToken(_Credential):
-    """A portal and an access token that is kept fresh elsewhere."""
+    """A portal and an access token that is kept fresh elsewhere.
+
+    Raises:
+        CredentialError: when one of them is no text, or the portal's address is none.
+    """
 
     portal_url: str
     access_token: SecretStr
 
     def __init__(self, portal_url: str, access_token: str | SecretStr, **data: Any) -> None:
         super().__init__(portal_url=portal_url, access_token=access_token, **data)
+        portal_address(self.portal_url)
 
     def endpoint(self) -> Endpoint:
         """Where to send.
@@ -87,6 +100,9 @@ class OAuth2(_Credential):
         oauth_server: host name or address of the server that refreshes, where it is none of `OAUTH_SERVERS`.
         server_endpoint: address of the OAuth server's own REST API, from the token answer: tells which of
             `OAUTH_SERVERS` refreshes.
+
+    Raises:
+        CredentialError: when a field is missing, unknown, or of another type.
     """
 
     client_endpoint: str
@@ -137,55 +153,3 @@ def token_endpoint(portal: str, token: str) -> Endpoint:
     if not token.strip():
         raise CredentialError("The access token is empty", "Enter the token that the application was given.")
     return Endpoint(portal=portal, rest="", rest_v3="").with_token(token.strip())
-
-
-_KEYS: dict[str, tuple[str, ...]] = {
-    "bitrix24WebhookApi": ("webhookSecret", "webhookUrl", "url"),
-    "bitrix24Api": ("portalUrl", "portal_url"),
-    "bitrix24OAuth2Api": ("client_endpoint", "oauthTokenData"),
-}
-_NAMES_IN_N8N = {"clientId": "client_id", "clientSecret": "client_secret", "oauthServer": "oauth_server"}
-
-
-def parse_credential(data: Mapping[str, Any], kind: str | None = None) -> Credential:
-    """A credential from its stored form.
-
-    Args:
-        data: the fields, under n8n's names or those of a token answer; `type` may name the kind.
-        kind: name of the credential type; guessed from the fields where neither names it.
-
-    Raises:
-        CredentialError: when the kind is unknown or a field is missing.
-    """
-    kind = kind or data.get("type") or _guess(data)
-    limits = read_limits(data)
-    try:
-        if kind == "bitrix24WebhookApi":
-            return Webhook(_first(data, *_KEYS[kind]), limits=limits)
-        if kind == "bitrix24Api":
-            token = _first(data, "accessToken", "access_token")
-            return AccessToken(_first(data, "portalUrl", "portal_url"), token, limits=limits)
-        if kind == "bitrix24OAuth2Api":
-            tokens = data.get("oauthTokenData")
-            fields = {**_renamed(data), **(tokens if isinstance(tokens, dict) else {})}
-            return OAuth2.model_validate({**fields, "limits": limits})
-    except ValidationError as error:
-        missing = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
-        raise CredentialError(f"The {kind} credential lacks or misspells {missing}") from None
-    raise CredentialError(f"There is no credential type {kind!r}", f"Known are: {', '.join(_KEYS)}.")
-
-
-def _renamed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields with the names that n8n gives them under those of a token answer."""
-    return {_NAMES_IN_N8N.get(name, name): value for name, value in data.items()}
-
-
-def _guess(data: Mapping[str, Any]) -> str | None:
-    return next((name for name, keys in _KEYS.items() if any(key in data for key in keys)), None)
-
-
-def _first(data: Mapping[str, Any], *names: str) -> str:
-    value = next((data[name] for name in names if data.get(name)), None)
-    if not isinstance(value, str):
-        raise CredentialError(f"The credential lacks {names[0]!r}")
-    return value

@@ -23,7 +23,7 @@ from bitrix_node.definitions.methods import MethodCatalogue
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Fault", "validate"]
+__all__ = ["Fault", "holds_definitions", "validate"]
 
 
 def validate(target: DataLocation | Sequence[Path] | None = None) -> list[Fault]:
@@ -42,6 +42,22 @@ def validate(target: DataLocation | Sequence[Path] | None = None) -> list[Fault]
     if isinstance(target, DataLocation):
         return sorted(set(_location_faults(target)))
     return sorted({fault for path in target for fault in _path_faults(path)})
+
+
+def holds_definitions(path: Path) -> bool:
+    """Whether `validate` has anything to judge there: of a data directory only its definitions are read.
+
+    Args:
+        path: a file or folder; one that lies in no data directory is taken for definitions.
+    """
+    location = _location_of(path)
+    if location is None:
+        return True
+    absolute = path.absolute()
+    if path.is_file() and path.suffix not in {".yaml", ".json"}:
+        return False
+    parts = (location.manifest, location.node.parent, location.credentials)
+    return any(part.is_relative_to(absolute) or absolute.is_relative_to(part) for part in parts)
 
 
 def _path_faults(path: Path) -> Iterator[Fault]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.credentials import parse_credential
+from bitrix_node.credentials import as_credential
 from bitrix_node.hosts import loop
 from bitrix_node.runtime import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bitrix_node.credentials import Credential
 
@@ -22,7 +21,7 @@ def run(
     operation: str,
     parameters: Mapping[str, Any] | None = None,
     *,
-    credential: Credential | Mapping[str, Any],
+    credential: Credential | Mapping[str, Any] | str,
     items: Sequence[Mapping[str, Any]] | None = None,
     continue_on_fail: bool = False,
 ) -> list[dict[str, Any]]:
@@ -30,12 +29,15 @@ def run(
 
     Works inside a running event loop too, as in notebooks and in n8n's Python Code node.
 
+    The credential may be given as its fields, too, or as the URL of a webhook.
+
     Raises:
         CredentialError: when the credential is malformed.
+        ParameterError: when the parameters are no mapping.
         UnknownName: when there is no such resource or operation.
         ItemFailed: when an item fails and `continue_on_fail` is off.
     """
-    known = parse_credential(credential) if isinstance(credential, Mapping) else credential
+    known = as_credential(credential)
 
     async def execute() -> list[dict[str, Any]]:
         async with Node(known) as node:

@@ -27,19 +27,27 @@ def read_items(entries: Any) -> list[Item]:
     """
     listed = [entries] if isinstance(entries, dict) else entries
     if not isinstance(listed, list | tuple):
-        raise UnreadableItems(f"The items must be a JSON array of objects; got {type(entries).__name__}")
+        raise UnreadableItems(f"The items must be a JSON array of objects; got {kind_of(entries)}")
     return [_read_item(entry, index) for index, entry in enumerate(listed)]
 
 
 def _read_item(entry: Any, index: int) -> Item:
     if not isinstance(entry, dict):
-        raise UnreadableItems(f"Item {index} must be a JSON object; got {type(entry).__name__}")
+        raise UnreadableItems(f"Item {index} must be a JSON object; got {kind_of(entry)}")
     if not ("json" in entry and set(entry) <= _ITEM_KEYS):
         return {"json": entry}
     for key in ("json", "binary"):
         if not isinstance(entry.get(key, {}), dict):
-            raise UnreadableItems(f"'{key}' of item {index} must be a JSON object; got {type(entry[key]).__name__}")
+            raise UnreadableItems(f"'{key}' of item {index} must be a JSON object; got {kind_of(entry[key])}")
     return entry
+
+
+def kind_of(value: Any) -> str:
+    """What kind of value this is, in words for a message."""
+    if value is None:
+        return "nothing"
+    words = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return words.get(type(value), f"a value of the type {type(value).__name__}")
 
 
 def output_items(outcome: Outcome, index: int) -> list[Item]:

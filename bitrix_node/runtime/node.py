@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from bitrix_node.credentials import OAuth2
+from bitrix_node.credentials import OAuth2, as_credential
 from bitrix_node.credentials.renewal import Account, Callback
 from bitrix_node.definitions import Definitions
+from bitrix_node.parameters import ParameterError
 from bitrix_node.parameters.expressions import ItemContext, UnsupportedExpression, holds_expression, template
 from bitrix_node.parameters.mapping import from_input, is_automatic
 from bitrix_node.portal import Portal
 from bitrix_node.runtime.execution import Execution, RunOptions
 from bitrix_node.runtime.failures import carried_out
-from bitrix_node.runtime.items import Item, read_items
+from bitrix_node.runtime.items import Item, kind_of, read_items
 from bitrix_node.runtime.preparation import ItemInput
 from bitrix_node.runtime.streaming import RunFailed, StreamedExecution
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from types import TracebackType
 
     from bitrix_node.credentials import Credential, Endpoint
@@ -48,7 +50,7 @@ class Node:
     """Executes actions under one credential; an asynchronous context manager.
 
     Args:
-        credential: webhook, access token or OAuth2.
+        credential: webhook, access token or OAuth2; or the fields of one, or the URL of a webhook.
         definitions: what actions there are; those of the package where not given.
         settings: limits, timeouts and retries of the portal client.
         keep: called with every renewed OAuth2 credential, before it is used; keep the new refresh token there.
@@ -60,7 +62,7 @@ class Node:
 
     def __init__(
         self,
-        credential: Credential,
+        credential: Credential | Mapping[str, Any] | str,
         *,
         definitions: Definitions | None = None,
         settings: PortalSettings | None = None,
@@ -68,10 +70,10 @@ class Node:
         store: TokenStore | None = None,
     ) -> None:
         self._definitions = definitions or Definitions.packaged()
-        renew = None
-        if isinstance(credential, OAuth2) and credential.can_refresh:
-            renew = partial(_renewed, Account(credential, store or Callback(keep)))
-        self._portal = Portal(credential.endpoint(), renew, settings)
+        known, renew = as_credential(credential), None
+        if isinstance(known, OAuth2) and known.can_refresh:
+            renew = partial(_renewed, Account(known, store or Callback(keep)))
+        self._portal = Portal(known.endpoint(), renew, settings)
 
     @property
     def portal(self) -> Portal:
@@ -108,11 +110,12 @@ class Node:
 
         Raises:
             UnknownName: when there is no such resource or operation.
+            ParameterError: when the parameters are no mapping.
             UnreadableItems: when the items are not a list of objects.
             ItemFailed: when an item fails and `continue_on_fail` is off.
         """
         definition = self._definitions.operation(resource, operation)
-        inputs = item_inputs(parameters or {}, read_items([{}] if items is None else items))
+        inputs = item_inputs(_named(parameters), read_items([{}] if items is None else items))
         options = RunOptions(continue_on_fail=continue_on_fail, progress=progress)
         result = await Execution(self._portal, resource, definition, options).run(inputs)
         if result.failure is not None:
@@ -135,6 +138,7 @@ class Node:
 
         Raises:
             UnknownName: when there is no such resource or operation.
+            ParameterError: when the parameters are no mapping.
             UnreadableItems: when the items are not a list of objects.
             ItemFailed: when an item fails and `continue_on_fail` is off; what came before it stays valid.
         """
@@ -163,7 +167,7 @@ class Node:
     ) -> AsyncGenerator[list[Item], None]:
         """What `stream` gives, as many items together as came together: a page of rows, or what an item came to."""
         definition = self._definitions.operation(resource, operation)
-        inputs = item_inputs(parameters or {}, read_items([{}] if items is None else items))
+        inputs = item_inputs(_named(parameters), read_items([{}] if items is None else items))
         options = RunOptions(continue_on_fail=continue_on_fail, progress=progress)
         parts = StreamedExecution(self._portal, resource, definition, options).parts(inputs)
         try:
@@ -188,6 +192,13 @@ class Node:
 
 async def _renewed(account: Account) -> Endpoint:
     return (await account.renew()).endpoint()
+
+
+def _named(parameters: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if parameters is None or isinstance(parameters, Mapping):
+        return parameters or {}
+    message = f"The parameters must be an object of names and values; got {kind_of(parameters)}"
+    raise ParameterError("", message, 'Give for example {"entityType": "deal", "recordId": 7}.')
 
 
 def item_inputs(parameters: Mapping[str, Any], items: Sequence[Item]) -> list[ItemInput]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -95,5 +96,5 @@ class SandboxConfig:
         if self.token_requests is not None and self.token_requests < 1:
             raise ValueError("token_requests is at least 1, or None.")
         for name in ("latency_ms", "command_ms"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} cannot be negative.")
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be a number of milliseconds, 0 or more; got {getattr(self, name)}.")

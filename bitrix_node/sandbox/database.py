@@ -275,12 +275,17 @@ class Database:
         watch: tells by its name whether changes of a collection's records are collected in `changes`.
 
     Raises:
-        ValueError: the file is something else.
+        ValueError: the file is something else, or cannot be opened.
     """
 
     def __init__(self, file: Path | str | None = None, watch: Callable[[str], bool] = lambda _name: False) -> None:
         self.changes = ChangeLog(watch)
-        self._connection = sqlite3.connect(":memory:" if file is None else str(file), isolation_level=None)
+        try:
+            self._connection = sqlite3.connect(":memory:" if file is None else str(file), isolation_level=None)
+        except sqlite3.OperationalError as problem:
+            raise ValueError(
+                f"{file} cannot be opened: {problem}. Name a file in a folder that is there and can be written to."
+            ) from problem
         self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         if file is not None:
             self._settle(file)

@@ -55,7 +55,14 @@ async def test_the_sandbox_says_where_it_is_and_serves_until_it_is_stopped(stop:
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [(("--bucket", "much"), "DRAIN:CAPACITY"), (("--port", "70000"), "70000"), (("--seed", "tomato"), "tomato")],
+    [
+        (("--bucket", "much"), "DRAIN:CAPACITY"),
+        (("--port", "70000"), "70000"),
+        (("--seed", "tomato"), "tomato"),
+        (("--db", "nowhere/portal.sqlite"), "nowhere/portal.sqlite cannot be opened"),
+        (("--latency-ms", "nan"), "latency_ms must be a number of milliseconds"),
+        (("--cmd-ms", "inf"), "command_ms must be a number of milliseconds"),
+    ],
 )
 async def test_a_sandbox_that_cannot_be_set_up_is_refused(options: tuple[str, ...], message: str, shell: Shell) -> None:
     assert message in await shell.refuse(2, "sandbox", *options)
@@ -82,6 +89,16 @@ async def test_a_place_that_is_not_there_cannot_be_validated(shell: Shell) -> No
     assert "nothing.yaml" in await shell.refuse(2, "validate", "nothing.yaml")
 
 
+async def test_a_place_without_definitions_cannot_be_validated(shell: Shell) -> None:
+    root = packaged_data().root
+    for place in (root / "README.md", root / "docs", root / "pyproject.toml"):
+        said = await shell.refuse(2, "validate", str(place))
+        assert f"{place}: there are no definitions there" in said
+        assert "valid" not in said
+    for place in (root, root / "manifest.json", root / "credentials", packaged_data().resources / "user.yaml"):
+        assert (await shell("validate", str(place))).code == 0
+
+
 async def test_build_makes_the_package_and_says_where(shell: Shell) -> None:
     place = (await shell.succeed("build", "--out", "made")).stdout.strip()
     file = shell.folder / place
@@ -94,9 +111,10 @@ async def test_build_makes_the_package_and_says_where(shell: Shell) -> None:
     assert all(name.startswith("package/") for name in names)
 
 
-async def test_a_package_that_cannot_be_written_is_a_failure(shell: Shell) -> None:
+async def test_a_package_that_cannot_be_written_is_refused(shell: Shell) -> None:
     shell.write("taken", "")
-    assert "taken/made cannot be written" in await shell.refuse(1, "build", "--out", "taken/made")
+    for place in ("taken/made", "/dev/null"):
+        assert f"{place} cannot be written" in await shell.refuse(2, "build", "--out", place)
 
 
 async def test_the_demo_removes_the_clients_of_closed_tickets(shell: Shell) -> None:

@@ -121,12 +121,18 @@ async def test_a_refresh_that_is_refused_leaves_the_file_and_names_the_way_out(s
         (("--credential", "list.json"), "--credential: list.json must hold an object"),
         (("--credential", "broken.yaml"), "--credential: broken.yaml"),
         (("--credential", "other.json"), "credential"),
+        (("--credential", "misspelt.json"), "A credential has no field 'webhokUrl'\nDid you mean webhookUrl?"),
+        (("--credential", "more.json"), "The webhook credential has no field 'colour'"),
+        (("--credential", "empty.json"), "A webhook has the field webhookUrl; an access token has portalUrl"),
     ],
 )
 async def test_what_is_no_credential_is_refused(options: tuple[str, ...], message: str, shell: Shell) -> None:
     shell.write("list.json", "[]")
     shell.write("broken.yaml", "type: [\n")
     shell.write("other.json", '{"type": "anotherApi"}')
+    shell.write("misspelt.json", json.dumps({"webhokUrl": NOWHERE}))
+    shell.write("more.json", json.dumps({"webhookUrl": NOWHERE, "colour": "blue"}))
+    shell.write("empty.json", "{}")
     assert message in await shell.refuse(2, *ME, *options)
 
 

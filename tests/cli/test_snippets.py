@@ -108,6 +108,17 @@ async def test_the_script_gives_what_run_gives(
     assert expected.json
 
 
+@pytest.mark.parametrize(
+    ("action", "variable"), [(("crm", "getAll"), "WEBHOOK_URL"), (("bizproc", "deleteTemplate"), "PORTAL_URL")]
+)
+async def test_without_its_variable_the_script_names_it(action: tuple[str, str], variable: str, shell: Shell) -> None:
+    program = shell.write("snippet.py", (await shell.succeed("explain", *action, "--python")).stdout)
+    finished = await shell.execute(sys.executable, str(program))
+    assert (finished.code, finished.stdout) == (1, "")
+    assert finished.stderr.startswith(f"Set BITRIX24_{variable} to ")
+    assert "Traceback" not in finished.stderr
+
+
 def without_port(items: Any) -> Any:
     """Items without the port of the portal that they come from."""
     return json.loads(re.sub(r"127\.0\.0\.1:\d+", "portal", json.dumps(items)))

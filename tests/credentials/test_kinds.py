@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bitrix_node.credentials import AccessToken, CredentialError, Endpoint, OAuth2, Webhook, parse_credential
+from bitrix_node.credentials import (
+    AccessToken,
+    CredentialError,
+    Endpoint,
+    OAuth2,
+    Webhook,
+    as_credential,
+    parse_credential,
+)
 from bitrix_node.credentials.limits import RequestLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PORTAL = "https://crm.example.org:8443/portal"
 WEBHOOK = f"{PORTAL}/rest/1/s3cr3tc0de/"
@@ -45,18 +56,21 @@ def test_a_stored_credential_is_read(stored: dict[str, Any], kind: str | None, c
 @pytest.mark.parametrize(
     ("stored", "kind", "message"),
     [
-        ({}, None, "There is no credential type None"),
-        ({"token": "s3cr3t"}, None, "There is no credential type None"),
+        ({}, None, "The credential does not tell of which kind it is"),
+        ({"plan": "standard"}, None, "The credential does not tell of which kind it is"),
+        ({"tok": "s3cr3t"}, None, "A credential has no field 'tok'"),
+        ({"webhokUrl": WEBHOOK}, None, "A credential has no field 'webhokUrl'"),
         ({"url": WEBHOOK}, "bitrix24Basic", "There is no credential type 'bitrix24Basic'"),
         ({"url": WEBHOOK, "type": "other"}, None, "There is no credential type 'other'"),
-        ({}, "bitrix24WebhookApi", "lacks 'webhookSecret'"),
-        ({"url": ["s3cr3t"]}, None, "lacks 'webhookSecret'"),
+        ({}, "bitrix24WebhookApi", "The webhook credential lacks 'webhookUrl'"),
+        ({"url": ["s3cr3t"]}, None, "'url' of the credential must be text; got a list"),
+        ({"webhookUrl": 5}, None, "'webhookUrl' of the credential must be text; got a number"),
         ({"portalUrl": PORTAL}, None, "lacks 'accessToken'"),
         ({"accessToken": "s3cr3t"}, "bitrix24Api", "lacks 'portalUrl'"),
-        ({"client_endpoint": PORTAL}, None, "lacks or misspells access_token"),
-        ({"oauthTokenData": "s3cr3t"}, "bitrix24OAuth2Api", "lacks or misspells client_endpoint, access_token"),
-        ({}, "bitrix24OAuth2Api", "lacks or misspells client_endpoint, access_token"),
-        ({**TOKENS, "expires": "s3cr3t"}, None, "lacks or misspells expires"),
+        ({"client_endpoint": PORTAL}, None, "OAuth2 lacks access_token"),
+        ({"oauthTokenData": "s3cr3t"}, "bitrix24OAuth2Api", "OAuth2 lacks client_endpoint, access_token"),
+        ({}, "bitrix24OAuth2Api", "OAuth2 lacks client_endpoint, access_token"),
+        ({**TOKENS, "expires": "s3cr3t"}, None, "OAuth2: expires must be a number"),
     ],
 )
 def test_a_faulty_credential_is_refused_by_name_of_the_fault(
@@ -180,3 +194,61 @@ def test_the_token_answer_tells_which_of_the_two_servers_refreshes(stored: dict[
     credential = parse_credential({**TOKENS, **stored})
     assert isinstance(credential, OAuth2)
     assert credential.refreshing_server == server
+
+
+@pytest.mark.parametrize(
+    ("stored", "message", "advice"),
+    [
+        ({"webhokUrl": WEBHOOK}, "A credential has no field 'webhokUrl'", "Did you mean webhookUrl?"),
+        ({"webhookUrl": WEBHOOK, "colour": 1}, "The webhook credential has no field 'colour'", "webhookUrl, "),
+        (
+            {"portalUrl": PORTAL, "accesstoken": "t"},
+            "The credential with an access token has no field 'accesstoken'",
+            "Did you mean accessToken?",
+        ),
+        ({**TOKENS, "refreshtoken": "t"}, "no field 'refreshtoken'", "Did you mean refresh_token?"),
+        ({}, "does not tell of which kind", "A webhook has the field webhookUrl"),
+    ],
+)
+def test_a_field_that_a_person_misspelt_is_refused_with_the_right_one(
+    stored: dict[str, Any], message: str, advice: str
+) -> None:
+    with pytest.raises(CredentialError) as refusal:
+        parse_credential(stored, strict=True)
+    assert message in refusal.value.message
+    assert advice in refusal.value.advice
+
+
+def test_what_n8n_and_the_oauth_server_store_besides_is_left_aside() -> None:
+    besides = {"scope": "crm", "member_id": "a1", "domain": "x", "status": "L", "expires_in": 3600, "n8n_expires_at": 1}
+    assert parse_credential({**TOKENS, **besides}, strict=True) == OAuth2(**TOKENS)
+    assert OAuth2(**TOKENS, **besides) == OAuth2(**TOKENS)
+    stored = {"oauthTokenData": {**TOKENS, **besides}, "portal": "x", "grantType": "authorizationCode", "whatever": 1}
+    assert parse_credential(stored, "bitrix24OAuth2Api") == OAuth2(**TOKENS)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Webhook(None), "Webhook: url must be text"),  # type: ignore[arg-type]
+        (lambda: Webhook("https://example.bitrix24.com/"), "The webhook URL has no /rest/USER/CODE/ in it"),
+        (lambda: AccessToken("x y", "t"), "The portal's address is not an http or https address"),
+        (lambda: AccessToken(PORTAL, 5), "AccessToken: access_token must be text"),  # type: ignore[arg-type]
+        (OAuth2, "OAuth2 lacks client_endpoint, access_token"),
+        (lambda: OAuth2(**{**TOKENS, "refreshtoken": "t"}), "OAuth2 has no field 'refreshtoken'"),
+        (lambda: OAuth2(**{**TOKENS, "expires": "soon"}), "OAuth2: expires must be a number of seconds since 1970"),
+        (lambda: as_credential(None), "No credential was given"),
+        (lambda: as_credential(5), "A number cannot be used as a credential"),
+        (lambda: as_credential({"webhookUrl": None}), "The webhook credential lacks 'webhookUrl'"),
+    ],
+)
+def test_what_a_program_gives_wrongly_is_refused_in_plain_words(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(CredentialError) as refusal:
+        make()
+    assert message in refusal.value.message
+    assert "pydantic" not in f"{refusal.value} {refusal.value.advice}"
+
+
+def test_the_url_of_a_webhook_is_a_credential() -> None:
+    assert as_credential(WEBHOOK) == Webhook(WEBHOOK)
+    assert as_credential(Webhook(WEBHOOK)) == Webhook(WEBHOOK)

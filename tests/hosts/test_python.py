@@ -13,6 +13,7 @@ import pytest
 from bitrix_node import AccessToken, ItemFailed, Node, Webhook, run
 from bitrix_node.credentials import CredentialError
 from bitrix_node.definitions import UnknownName
+from bitrix_node.parameters import ParameterError
 from tests.scripted_portal import ScriptedPortal
 
 if TYPE_CHECKING:
@@ -68,6 +69,23 @@ async def test_run_raises_what_happened(distant: ScriptedPortal) -> None:
         run("user", "getCurrent", credential=AccessToken(distant.url, "t0ken"))
     with pytest.raises(CredentialError):
         run("user", "getCurrent", credential={"webhookUrl": "https://example.bitrix24.com"})
+
+
+def test_the_url_of_a_webhook_serves_as_the_credential(distant: ScriptedPortal) -> None:
+    distant.answers.append({"result": {"ID": "1"}})
+    (item,) = run("user", "getCurrent", credential=distant.webhook_url)
+    assert item["json"] == {"ID": 1}
+
+
+@pytest.mark.parametrize(("given", "kind"), [("x", "text"), ([1], "a list"), (5, "a number")])
+def test_parameters_that_are_no_mapping_are_refused(given: Any, kind: str) -> None:
+    with pytest.raises(ParameterError, match=f"object of names and values; got {kind}"):
+        run("user", "getCurrent", given, credential="https://example.bitrix24.com/rest/1/s3cr3tc0de/")
+
+
+def test_a_credential_that_is_none_is_refused() -> None:
+    with pytest.raises(CredentialError, match="No credential was given"):
+        run("user", "getCurrent", credential=None)  # type: ignore[arg-type]
 
 
 def test_run_turns_failures_into_items_when_asked_to(distant: ScriptedPortal) -> None:

@@ -41,11 +41,11 @@ def test_what_reads_as_items(given: Any, items: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("text", "The items must be a JSON array of objects; got str"),
-        (None, "The items must be a JSON array of objects; got NoneType"),
-        ([{"id": 1}, 7], "Item 1 must be a JSON object; got int"),
-        ([{"json": [1]}], "'json' of item 0 must be a JSON object; got list"),
-        ([{"json": {}, "binary": "x"}], "'binary' of item 0 must be a JSON object; got str"),
+        ("text", "The items must be a JSON array of objects; got text"),
+        (None, "The items must be a JSON array of objects; got nothing"),
+        ([{"id": 1}, 7], "Item 1 must be a JSON object; got a number"),
+        ([{"json": [1]}], "'json' of item 0 must be a JSON object; got a list"),
+        ([{"json": {}, "binary": "x"}], "'binary' of item 0 must be a JSON object; got text"),
     ],
 )
 def test_what_does_not_read_as_items(given: Any, message: str) -> None:

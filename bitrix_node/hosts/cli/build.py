@@ -17,4 +17,4 @@ def command(out: Path) -> None:
     try:
         click.echo(build_package(out))
     except OSError as error:
-        raise Fault(f"{out} cannot be written ({error.strerror})", exit_code=1) from None
+        raise Fault(f"{out} cannot be written ({error.strerror})", "Name a folder with --out.") from None

@@ -88,7 +88,7 @@ def choose_credential(options: ConnectionOptions, environment: dict[str, str]) -
         raise Fault("More than one credential was given", CHOICES)
     try:
         if options.credential:
-            return _checked(parse_credential(CredentialFile(Path(options.credential)).read()))
+            return _checked(parse_credential(CredentialFile(Path(options.credential)).read(), strict=True))
         if options.webhook_url or (webhook_url and not (options.portal_url or options.access_token)):
             return _checked(Webhook(webhook_url or ""))
         if portal_url and access_token:

@@ -20,21 +20,33 @@ _NOTHING_GIVEN: list[dict[str, Any]] = [{"json": {}}]
 
 @dataclass(frozen=True, slots=True)
 class _Signing:
-    """How a snippet gets its credential: what it imports, and the credential's expression in a script and in n8n."""
+    """How a snippet gets its credential: what it imports, a script's variables, and its expression in n8n."""
 
     kind: str
-    script: str
+    variables: tuple[tuple[str, str], ...]
     code_node: str
+
+    @property
+    def script(self) -> str:
+        return f"{self.kind}({', '.join(name for name, _ in self.variables)})"
+
+    @property
+    def reading(self) -> list[str]:
+        """The lines that read the environment, and say which variable is missing and what belongs into it."""
+        return [
+            f'{name} = os.environ.get("BITRIX24_{name}") or sys.exit("Set BITRIX24_{name} to {what}.")'
+            for name, what in self.variables
+        ]
 
 
 _WEBHOOK = _Signing(
     "Webhook",
-    'Webhook(os.environ["BITRIX24_WEBHOOK_URL"])',
+    (("WEBHOOK_URL", "the URL of your webhook"),),
     'Webhook("https://YOUR-ACCOUNT.bitrix24.com/rest/1/YOUR-WEBHOOK-CODE/")',
 )
 _APPLICATION = _Signing(
     "AccessToken",
-    'AccessToken(os.environ["BITRIX24_PORTAL_URL"], os.environ["BITRIX24_ACCESS_TOKEN"])',
+    (("PORTAL_URL", "the address of your portal"), ("ACCESS_TOKEN", "an access token of an application")),
     'AccessToken("https://YOUR-ACCOUNT.bitrix24.com", "YOUR-ACCESS-TOKEN")',
 )
 """Of the credentials only a token of an application may call what Bitrix24 opens to applications alone."""
@@ -57,9 +69,11 @@ def script(resource: str, operation: Operation, parameters: Mapping[str, Any], i
         "",
         "import json",
         "import os",
+        "import sys",
         "",
         f"from bitrix_node import {signing.kind}, run",
         "",
+        *signing.reading,
         *_assignment("PARAMETERS", operation, parameters),
     ]
     if list(items) != _NOTHING_GIVEN or holds_expression(dict(parameters)):
