@@ -18,6 +18,9 @@ _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _ROOT = re.compile(r"\s*(\$json|\$itemIndex)")
 _STEP = re.compile(r"\.((?!\d)[\w$]+)|\[\s*(?:(\d+)|\"([^\"]*)\"|'([^']*)')\s*\]")
 
+_SHOWN = 60
+"""Characters of a text that a message repeats."""
+
 
 class UnsupportedExpression(Exception):
     """An expression that goes beyond members, indexes and `$itemIndex`."""
@@ -26,6 +29,18 @@ class UnsupportedExpression(Exception):
         super().__init__(
             f"the expression {{{{ {source.strip()} }}}} is not supported here: use $json with members and indexes, "
             "such as $json.contact.phone[0], or $itemIndex"
+        )
+
+
+class UnbalancedBraces(UnsupportedExpression):
+    """An expression that is opened and not closed, or closed and not opened."""
+
+    def __init__(self, template: str) -> None:
+        text = template if len(template) <= _SHOWN else f"{template[:_SHOWN]}…"
+        Exception.__init__(
+            self,
+            f"the expression ={text} has braces that do not belong together: every {{{{ needs its }}}}, as in "
+            "={{ $json.id }}. A text that is no expression does not begin with =",
         )
 
 
@@ -112,6 +127,10 @@ def _compiled(template: str) -> _Path | tuple[str | _Path, ...]:
     if whole and whole.group(1).count("{{") == 0:
         return _parsed(whole.group(1))
     pieces = _PLACEHOLDER.split(template)
+    around = "\0".join(pieces[::2])
+    # Braces of JSON around a placeholder may come close to one another: {"filter": {"ID": {{ $json.id }}}}
+    if "{{" in around or ("}}" in around and around.count("}") > around.count("{")):
+        raise UnbalancedBraces(template)
     return tuple(_parsed(piece) if number % 2 else piece for number, piece in enumerate(pieces))
 
 

@@ -87,7 +87,10 @@ def _number(parameter: Parameter, raw: Any) -> Any:
         raise UnusableValue(f"{parameter.min_value:g} or more")
     if parameter.max_value is not None and number > parameter.max_value:
         raise UnusableValue(f"{parameter.max_value:g} or less")
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+    whole = isinstance(number, int) or number.is_integer()
+    if parameter.use == "limit" and not whole:
+        raise UnusableValue("a whole number")
+    return int(number) if whole else number
 
 
 def _parsed_number(raw: Any) -> int | float:

@@ -163,3 +163,18 @@ async def test_a_wrong_value_is_named_as_on_the_panel_with_its_item(
     assert "item 0" in said.lower()
     for message in messages:
         assert message in said
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "message"),
+    [
+        (("crm", "getAll"), {"entityType": "deal", "limit": 2.5}, "'Limit' must be a whole number; got 2.5"),
+        (("crm", "getAll"), {"entityType": "deal", "limit": "2.5"}, "'Limit' must be a whole number; got 2.5"),
+        (("department", "create"), {"name": "A", "parentId": 1, "options": {"sort": 1.5}}, "must be a whole number"),
+        (("user", "get"), {"userId": "={{ $json.id"}, "braces that do not belong together"),
+    ],
+)
+async def test_values_that_would_be_taken_for_something_else_are_refused(
+    action: tuple[str, str], parameters: dict[str, Any], message: str, shell: Shell
+) -> None:
+    assert message in await shell.refuse(1, "explain", *action, "--params", json.dumps(parameters))

@@ -86,6 +86,29 @@ def test_anything_beyond_is_refused_with_what_is_supported(template: str, source
 
 
 @pytest.mark.parametrize(
+    "template",
+    ["={{ $json.id", "=$json.id }}", "={{ $json.id }", "={{ $json.id }} {{", "=a {{ $json.id }} }}", "={{"],
+)
+def test_braces_that_do_not_belong_together_are_refused(template: str) -> None:
+    with pytest.raises(UnsupportedExpression, match="braces that do not belong together") as refusal:
+        evaluate({"deep": [template]}, CONTEXT)
+    assert template in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("={ $json.id }", "{ $json.id }"),
+        ("=a {b} c", "a {b} c"),
+        ('={"a": {"b": {{ $json.chatId }}}}', '{"a": {"b": 1207}}'),
+        ('={"a": {"b": 1}}', '{"a": {"b": 1}}'),
+    ],
+)
+def test_single_braces_are_text(text: str, value: str) -> None:
+    assert evaluate(text, CONTEXT) == value
+
+
+@pytest.mark.parametrize(
     ("value", "holds"),
     [("=a", True), ("a", False), ({"a": ["b", "=c"]}, True), ({"a": ["b"]}, False), ({"=a": "b"}, False), (5, False)],
 )
