@@ -54,6 +54,11 @@ class IdOrder:
     uncounted: int
     descending: bool
 
+    @property
+    def filtered(self) -> bool:
+        """Whether rows may come to be in the list, and leave it, without being added or deleted."""
+        return bool(self.arguments.get(_spelled(self.arguments, self.keyset.filter)))
+
     def id_of(self, row: Any) -> int | None:
         """The id of a row; `None` where it has none."""
         return _number(row.get(self.keyset.id)) if isinstance(row, dict) else None

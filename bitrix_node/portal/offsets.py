@@ -103,7 +103,8 @@ class Offsets:
         if end >= self.course.wanted:
             self.course.beyond = answer.next
             return Page(rows)
-        return Page(rows[: self.starts.step] if self.between else rows, self._left_over(answer))
+        reaches_over = self.between or start + len(rows) == (answer.next or answer.total)
+        return Page(rows[: self.starts.step] if reaches_over else rows, self._left_over(answer))
 
     async def _ask(self) -> tuple[Answer, list[Any]]:
         course, start = self.course, self.starts[0]
@@ -149,8 +150,9 @@ class Offsets:
         """
         course, start, end = self.course, self.starts[0], self.starts[0] + self.starts.step
         placeless = not rows and not has_place_for_rows(answer.result)
-        denied = not rows and answer.next is None and answer.total is not None and answer.total > end
-        if placeless or denied or (course.by_id and course.seen.all_known):
+        stands_still = answer.next is not None and answer.next <= start
+        denied = answer.next is None and answer.total is not None and answer.total > end
+        if placeless or (not rows and (denied or stands_still)) or (course.by_id and course.seen.all_known):
             raise self._short(len(rows))
         if answer.next is None and end < course.wanted:
             course.ended = start if course.ended is None else min(course.ended, start)

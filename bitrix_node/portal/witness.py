@@ -37,7 +37,8 @@ class Witness:
 
     def __init__(self, order: IdOrder, request: ListRequest, known: Iterable[int], size: int, total: int) -> None:
         self._order, self._request = order, request
-        self._size, self._total = size, total
+        self._total = total
+        self._tolerated = size // 2 if order.filtered else 0
         self._sign = -1 if order.descending else 1
         self._expected = sorted(number * self._sign for number in known)
         self._end = self._expected[-1]
@@ -70,7 +71,7 @@ class Witness:
             return
         await self._compare_with_known(self._end, set())
         self._mark(self._end)
-        if self._brought + self._size <= (self._total if limit is None else min(limit, self._total)):
+        if self._brought + self._tolerated < (self._total if limit is None else min(limit, self._total)):
             await self._look_for_the_missing()
 
     def _mark(self, place: int) -> None:
@@ -110,12 +111,12 @@ class Witness:
             raise self._short(f"only {self._brought} came")
 
     async def _lacks(self, index: int) -> bool:
-        """Whether up to a mark a page's worth of rows is counted that did not come."""
+        """Whether more rows are counted up to a mark than came, but for some that a filter may let in late."""
         place, brought = self._marks[index]
         answer = await self._ask(None, place, counted=True)
         if answer.total is None:
             raise self._short(f"only {self._brought} came")
-        return answer.total - brought >= self._size
+        return answer.total - brought > self._tolerated
 
     async def _ask(self, after: int | None, until: int, *, counted: bool) -> Answer:
         order = self._order

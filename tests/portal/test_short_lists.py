@@ -149,6 +149,20 @@ async def test_a_page_that_leads_on_from_its_own_end_is_read_on_from_there() -> 
     assert sorted(asked) == [0, 50, 60, 100, 150, 160]
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_first_page_that_leads_on_from_its_own_end_doubles_no_rows(known: bool) -> None:
+    """It is cut, so that all further pages are larger than it and reach into those after them."""
+    name = "id" if known else "name"
+
+    async def call(arguments: Json) -> Answer:
+        start = arguments.get("start", 0)
+        end = min(140, start + 50 if start else 27)
+        return Answer([{name: number} for number in range(start, end)], 140, end if end < 140 else None)
+
+    found, _ = await fetch_rows(ListRequest(call, {}, lambda answer: answer.result, "start", None))
+    assert [row[name] for row in found] == list(range(140))
+
+
 @pytest.mark.parametrize("hidden", [range(0), range(20, 30), range(50, 100), range(60, 140), [0, 60, 120, 139]])
 async def test_rows_that_are_counted_and_not_shown_fail_no_list(hidden: Any) -> None:
     """The portal leaves out what this person may not see, after it has counted and cut the pages."""
@@ -160,6 +174,12 @@ async def test_rows_that_are_counted_and_not_shown_fail_no_list(hidden: Any) -> 
 
     found, _ = await by_offset([shown(0)], {start: [shown(start)] for start in (50, 100)})
     assert found == [number for number in range(140) if number not in hidden]
+
+
+async def test_an_empty_page_whose_next_stands_still_fails_the_list() -> None:
+    further = {50: [{"result": [], "next": 50, "total": 140}], 100: [page(100, 140, total=140)]}
+    with pytest.raises(Incomplete, match="the page at 50 holds 0 of its 50 rows, also when asked again"):
+        await by_offset([page(0, 50, next=50, total=140)], further)
 
 
 @pytest.mark.parametrize("following", [50, 100])
@@ -240,8 +260,17 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("calls", [None, 1, 3])
 @pytest.mark.parametrize(
     "lost",
-    [range(1001), range(3, 4), range(1000, 1001), range(201, 301), range(451, 501), range(60, 940), range(300, 700, 2)],
-    ids=["all", "one of the first", "the last", "two ranges", "one range", "all but the ends", "every second"],
+    [
+        range(1001),
+        range(3, 4),
+        range(1000, 1001),
+        range(201, 301),
+        range(451, 501),
+        range(60, 940),
+        range(300, 700, 2),
+        range(470, 471),
+    ],
+    ids=["all", "one of the first", "the last", "two ranges", "one range", "all but ends", "every second", "one row"],
 )
 async def test_ranges_that_leave_rows_out_fail_the_list(
     lost: range, calls: int | None, order: str, short: None
@@ -287,6 +316,22 @@ async def test_rows_that_are_deleted_meanwhile_fail_no_long_list(
     found = ids_of((await fetch_rows(request))[0])
     assert set(kept) <= set(found)
     assert found == sorted(set(found), reverse=order == "DESC")
+
+
+async def test_rows_that_come_to_fulfil_the_filter_fail_no_long_list(short: None) -> None:
+    """As many leave the list in time, so that fewer come than were counted, before and after."""
+    table = Table(list(range(1, 1001)))
+
+    async def call(arguments: Json) -> Answer:
+        if len(table.asked) == 3:
+            table.ids = [number for number in table.ids if number not in range(900, 920)]
+        if len(table.asked) == 22:
+            table.ids += range(900, 920)
+        return await Table.call(table, arguments)
+
+    arguments = {"filter": {"stageId": "NEW"}}
+    request = ListRequest(call, arguments, lambda answer: answer.result, "start", None, method="crm.item.list")
+    assert len((await fetch_rows(request))[0]) == 980
 
 
 async def test_a_list_that_comes_as_counted_takes_no_call_more(short: None) -> None:
