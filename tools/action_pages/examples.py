@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from tests.case_files import Case
 
+ITEM_FILE = "item.json"
+"""The file that the commands of examples read their item from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -29,7 +32,7 @@ def usual_case(cases: Sequence[Case]) -> Case | None:
 def command(resource: str, operation: str, case: Case) -> str:
     """The command line that does the same."""
     parameters = shlex.quote(json.dumps(case.parameters, ensure_ascii=False))
-    items = " --items item.json" if case.item else ""
+    items = f" --items {ITEM_FILE}" if case.item else ""
     return f"bitrix-node run {resource} {operation} --params {parameters}{items}"
 
 

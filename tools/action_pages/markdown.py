@@ -53,3 +53,8 @@ def code(text: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def listed(entries: Sequence[str], last: str = "and") -> str:
+    """Entries as a sentence names them: `a, b and c`."""
+    return " ".join(filter(None, [", ".join(entries[:-1]), last if len(entries) > 1 else "", entries[-1]]))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.action_pages.examples import command, sample_output, usual_case
-from tools.action_pages.markdown import anchor, block, code, json_block, table
+from tools.action_pages.examples import ITEM_FILE, command, sample_output, usual_case
+from tools.action_pages.markdown import anchor, block, code, json_block, listed, table
 from tools.action_pages.properties import property_rows
 from tools.action_pages.troubleshooting import general_rows, trouble_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bitrix_node.definitions import Operation, Resource
+    from bitrix_node.definitions import Operation, Request, Resource
     from tests.case_files import Case
 
 _ANY_CREDENTIAL = "OAuth2, webhook or API key"
@@ -65,15 +65,27 @@ def _section(resource: Resource, operation: Operation, cases: Sequence[Case]) ->
 
 
 def _calls(operation: Operation) -> str:
-    methods = dict.fromkeys(
-        f"{code(request.method)}{' (REST 3.0)' if request.version == 3 else ''}"  # noqa: PLR2004 - the version itself
-        for request in operation.calls
-        if isinstance(request.method, str)
-    )
-    if not methods:
+    always: dict[str, bool] = {}
+    for request in operation.calls:
+        if isinstance(request.method, str):
+            name = f"{code(request.method)}{' (REST 3.0)' if request.version == 3 else ''}"  # noqa: PLR2004 - as it is
+            always[name] = always.get(name, False) or _is_sent_in_any_case(request)
+    certain, others = [[name for name in always if always[name] is wanted] for wanted in (True, False)]
+    if not always:
         return "Calls the method that is asked for.\n"
-    joint = ", then as needed " if operation.steps else " or "
-    return f"Calls {joint.join(methods)}.\n"
+    if len(always) == 1:
+        return f"Calls {listed(list(always))}.\n"
+    if not operation.steps:
+        return f"Calls {listed(list(always), 'or')}, depending on the parameters.\n"
+    if not others:
+        return f"Calls {', then '.join(certain)}.\n"
+    if not certain:
+        return f"Depending on the parameters and on what is found, calls {listed(others)}.\n"
+    return f"Calls {listed(certain)}; depending on the parameters and on what is found, also {listed(others)}.\n"
+
+
+def _is_sent_in_any_case(request: Request) -> bool:
+    return not (request.when or request.when_answer or request.after_refusal or request.each)
 
 
 def _example(resource: Resource, operation: Operation, cases: Sequence[Case]) -> Iterator[str]:
@@ -84,7 +96,7 @@ def _example(resource: Resource, operation: Operation, cases: Sequence[Case]) ->
     yield f"{case.case}:\n"
     yield block("sh", command(resource.resource, operation.operation, case))
     if case.item:
-        yield "with this input item:\n"
+        yield f"where {code(ITEM_FILE)} holds the input item:\n"
         yield json_block(case.item)
 
 
