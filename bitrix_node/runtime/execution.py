@@ -15,6 +15,7 @@ from bitrix_node.runtime.failures import FailureWriter, ItemFailure
 from bitrix_node.runtime.items import Item, output_items
 from bitrix_node.runtime.preparation import ItemInput, Preparation
 from bitrix_node.runtime.progress import Progress, Reporter
+from bitrix_node.runtime.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,6 +98,7 @@ class Execution:
         self._tasks: list[asyncio.Task[None]] = []
         self._all_taken = asyncio.Event()
         self._reporter = Reporter(self._options.progress, portal, self._scope)
+        self._turns = Turns(operation)
 
     async def run(self, inputs: Sequence[ItemInput]) -> RunResult:
         """Carries out the operation for every item, all at once as far as the portal allows."""
@@ -130,6 +132,7 @@ class Execution:
                 prepared.append((item.index, preparation.prepare(item)))
             except Exception as error:
                 self._fail(item.index, error)
+        self._turns = Turns(self._operation, prepared)
         return prepared
 
     async def _carry_out(self, prepared: Sequence[tuple[int, Prepared]]) -> None:
@@ -236,7 +239,8 @@ class Execution:
 
     async def _run_item(self, index: int, prepared: Prepared) -> None:
         try:
-            outcome = await perform(self._operation, prepared, self._scope)
+            async with self._turns.of(index):
+                outcome = await perform(self._operation, prepared, self._scope)
         except Exception as error:
             self._settle_error(index, error, own_token=prepared.choices.token is not None)
             self._progressed()

@@ -129,7 +129,8 @@ class StreamedExecution(Execution):
 
     async def _next(self, index: int, parts: AsyncGenerator[Outcome, None], *, own_token: bool) -> Outcome | None:
         try:
-            return await anext(parts, None)
+            async with self._turns.of(index):
+                return await anext(parts, None)
         except Exception as error:
             self._settle_error(index, error, own_token=own_token)
             return None

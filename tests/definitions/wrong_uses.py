@@ -27,6 +27,20 @@ USES = [
         "options.text or options",
     ),
     Wrong(
+        "taking turns by a field that is not there",
+        put(OPERATIONS, "delete", "inTurnBy", value=["notId"]),
+        "operations.delete.inTurnBy[0]",
+        'the operation has no field "notId"',
+        "noteId",
+    ),
+    Wrong(
+        "taking turns in an action without steps",
+        put(OPERATIONS, "create", "inTurnBy", value=["kind"]),
+        "operations.create.inTurnBy",
+        "a single call does not look for a record first",
+        "steps",
+    ),
+    Wrong(
         "rows that fill a field which is not there",
         put(
             OPERATIONS,

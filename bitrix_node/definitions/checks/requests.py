@@ -40,6 +40,8 @@ def unreachable_requests(operation: OperationView) -> Iterator[Fault]:
 
 def misplaced_keys(operation: OperationView) -> Iterator[Fault]:
     """Keys that only mean something in another kind of request."""
+    if "inTurnBy" in operation.tree and "steps" not in operation.tree:
+        yield operation.fault(f"{operation.place}.inTurnBy", "a single call does not look for a record first", "steps")
     for request in operation.requests:
         yield from _keys_of_nothing(operation, request)
         if "item" in request.tree.get("answer", {}):

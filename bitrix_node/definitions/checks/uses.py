@@ -98,6 +98,7 @@ def _paths_named(operation: OperationView) -> Iterator[tuple[str, str]]:
     for entry in operation.top_fields:
         if target := _filled_by(operation, entry):
             yield f"{entry.place}.fills", target
+    yield from _listed(f"{operation.place}.inTurnBy", operation.tree.get("inTurnBy", []))
     for request in operation.requests:
         for place, source in request.sources():
             yield from ((place, source[key]) for key in PATH_KEYS if key in source)

@@ -36,6 +36,7 @@ class Operation(VocabularyModel):
     refusals: tuple[RefusedUse, ...] = ()
     application_only: bool = False
     keeps_going: bool = False
+    in_turn_by: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
 
     @property
