@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.handlers.answers import OWN_ID
-from bitrix_node.parameters import UNSET, ParameterError
+from bitrix_node.parameters import UNSET, ParameterError, what_to_enter
 from bitrix_node.parameters.conversion import converted
 from bitrix_node.parameters.paths import at_path
 
@@ -34,7 +34,7 @@ def check_output(values: Values) -> None:
     if output_of(values) == SELECTED and not _names(values):
         path = values.path_of("outputFields") or ""
         parameter = values.parameters[path]
-        raise ParameterError(path, f"'{parameter.display_name}' is required", parameter.description or "")
+        raise ParameterError(path, f"'{parameter.display_name}' is required", what_to_enter(parameter.description))
 
 
 def selected(items: Sequence[dict[str, Any]], values: Values) -> list[dict[str, Any]]:

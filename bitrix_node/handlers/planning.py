@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bitrix_node.handlers.catalogued import completed, for_applications_only
 from bitrix_node.handlers.output import check_output
 from bitrix_node.handlers.pending import pending_answers
-from bitrix_node.parameters import UNSET, ParameterError, build_arguments
+from bitrix_node.parameters import UNSET, ParameterError, build_arguments, what_to_enter
 from bitrix_node.parameters.arguments import resolve_source, unused_parameters
 from bitrix_node.parameters.conversion import converted
 
@@ -91,7 +91,7 @@ def check_required(values: Values, requests: Sequence[Request]) -> None:
                 parameters = [values.parameters[path] for path in one_of]
                 *names, last = [f"'{parameter.display_name}'" for parameter in parameters]
                 wanted = f"{', '.join(names)} or {last}" if names else last
-                raise ParameterError(one_of[0], f"{wanted} is required", parameters[0].description or "")
+                raise ParameterError(one_of[0], f"{wanted} is required", what_to_enter(parameters[0].description))
 
 
 def check_values(operation: Operation, values: Values, requests: Sequence[Request]) -> None:

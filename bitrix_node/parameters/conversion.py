@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitrix_node.parameters.errors import ParameterError, UnusableValue
+from bitrix_node.parameters.errors import ParameterError, UnusableValue, what_to_enter
 from bitrix_node.parameters.transforms import TRANSFORMS
 from bitrix_node.parameters.types import shortened
 from bitrix_node.parameters.values import UNSET
@@ -59,4 +59,4 @@ def _transformed(parameter: Parameter, name: str, value: Any, path: str) -> Any:
         return TRANSFORMS[name](value)
     except UnusableValue as fault:
         message = f"'{parameter.display_name}' must be {fault}; got {fault.got or shortened(value)}"
-        raise ParameterError(path, message, parameter.description or "") from None
+        raise ParameterError(path, message, what_to_enter(parameter.description)) from None

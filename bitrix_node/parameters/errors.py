@@ -27,3 +27,10 @@ class UnusableValue(Exception):
     def __init__(self, form: str, got: str = "") -> None:
         self.got = got
         super().__init__(form)
+
+
+def what_to_enter(description: str | None) -> str:
+    """The panel's description of a field as a sentence of a message; empty where there is none."""
+    if not description:
+        return ""
+    return f"What to enter: {description}{'' if description.endswith(('.', '!', '?', ')')) else '.'}"

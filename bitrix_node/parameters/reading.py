@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.parameters.binary import BinaryData
-from bitrix_node.parameters.errors import ParameterError, UnusableValue
+from bitrix_node.parameters.errors import ParameterError, UnusableValue, what_to_enter
 from bitrix_node.parameters.filling import filled
 from bitrix_node.parameters.types import read_typed, shortened
 from bitrix_node.parameters.values import UNSET, Values
@@ -126,7 +127,7 @@ class _Reader:
         for member in parameter.members:
             self._keep(member, members.get(member.name, UNSET), f"{path}.{member.name}")
         if parameter.required and not any(given.startswith(f"{path}.") for given in self._given):
-            raise ParameterError(path, f"'{parameter.display_name}' is required", _description(parameter))
+            raise ParameterError(path, f"'{parameter.display_name}' is required", what_to_enter(parameter.description))
 
     def _keep(self, parameter: Parameter, raw: Any, path: str) -> None:
         value = self.value(parameter, raw, path)
@@ -147,7 +148,7 @@ class _Reader:
         else:
             value = self._plain(parameter, raw, path)
         if value is UNSET and parameter.required:
-            raise ParameterError(path, f"'{parameter.display_name}' is required", _description(parameter))
+            raise ParameterError(path, f"'{parameter.display_name}' is required", what_to_enter(parameter.description))
         return value
 
     def _plain(self, parameter: Parameter, raw: Any, path: str) -> Any:
@@ -156,7 +157,7 @@ class _Reader:
             return self._binary_field(parameter, value) if parameter.use == "inputDataField" and value else value
         except UnusableValue as fault:
             message = f"'{parameter.display_name}'{_in_row(path)} must be {fault}; got {fault.got or shortened(raw)}"
-            raise ParameterError(path, message, _description(parameter)) from None
+            raise ParameterError(path, message, what_to_enter(parameter.description)) from None
 
     def _binary_field(self, parameter: Parameter, name: str) -> Any:
         if name not in self._binary and name == parameter.default and not parameter.required:
@@ -176,7 +177,7 @@ class _Reader:
         rows: dict[str, list[dict[str, Any]]] = {}
         for name, entries in self._mapping(parameter, raw, path).items():
             if name not in known:
-                self._refuse(name, known, f"{path}.")
+                self._refuse(name, known, f"{path}.", _form_of_rows(parameter))
                 continue
             listed = entries if isinstance(entries, list) else [entries]
             rows[name] = [
@@ -206,11 +207,11 @@ class _Reader:
             if name not in known:
                 self._refuse(name, known, prefix)
 
-    def _refuse(self, name: str, known: Mapping[str, Any], prefix: str) -> None:
+    def _refuse(self, name: str, known: Mapping[str, Any], prefix: str, form: str = "") -> None:
         if not self._strict:
             return
         nearest = get_close_matches(name, known, n=1, cutoff=0.6)
-        advice = f"Did you mean '{prefix}{nearest[0]}'?" if nearest else f"Known are: {', '.join(known)}."
+        advice = f"Did you mean '{prefix}{nearest[0]}'?" if nearest else form or f"Known are: {', '.join(known)}."
         raise ParameterError(f"{prefix}{name}", f"There is no parameter '{prefix}{name}'", advice)
 
     def _refuse_hidden(self, parameter: Parameter, raw: Any, path: str) -> None:
@@ -233,5 +234,7 @@ def _in_row(path: str) -> str:
     return f" in row {int(number.group(1)) + 1}" if number else ""
 
 
-def _description(parameter: Parameter) -> str:
-    return parameter.description or ""
+def _form_of_rows(parameter: Parameter) -> str:
+    """How the rows of a table are written, as JSON with the names of its groups and columns."""
+    rows = {group: [dict.fromkeys(columns, "…")] for group, columns in parameter.columns.items()}
+    return f"Rows are written as {json.dumps({parameter.name: rows}, ensure_ascii=False)}."

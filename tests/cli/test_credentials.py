@@ -136,6 +136,21 @@ async def test_what_is_no_credential_is_refused(options: tuple[str, ...], messag
     assert message in await shell.refuse(2, *ME, *options)
 
 
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"BITRIX24_WEBHOOK_URL": "https://example.bitrix24.com/"}, "BITRIX24_WEBHOOK_URL: The webhook URL has no"),
+        (
+            {"BITRIX24_PORTAL_URL": "x y", "BITRIX24_ACCESS_TOKEN": "t0ken"},
+            "BITRIX24_PORTAL_URL: The portal's address is not an http or https address",
+        ),
+    ],
+)
+async def test_a_variable_that_cannot_be_used_is_named(environment: dict[str, str], message: str, shell: Shell) -> None:
+    shell.environment = environment
+    assert message in await shell.refuse(2, *ME)
+
+
 async def test_a_plan_that_is_none_and_a_rate_that_is_no_number_are_refused(shell: Shell, sandbox: Sandbox) -> None:
     for stated, message in (
         ({"plan": "huge"}, "There is no Bitrix24 plan 'huge'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,3 +179,14 @@ async def test_values_that_would_be_taken_for_something_else_are_refused(
     action: tuple[str, str], parameters: dict[str, Any], message: str, shell: Shell
 ) -> None:
     assert message in await shell.refuse(1, "explain", *action, "--params", json.dumps(parameters))
+
+
+async def test_rows_in_another_form_bring_the_right_one(shell: Shell) -> None:
+    action = ("crm", "create", "--params", '{"entityType": "deal"}', "--param", "fields.title=X")
+    said = await shell.refuse(1, "explain", *action)
+    assert 'Rows are written as {"fields": {"fieldItems": [{"fieldName": "…"' in said
+
+
+async def test_a_refusal_ends_with_what_to_enter_as_a_sentence(shell: Shell) -> None:
+    said = await shell.refuse(1, "run", "crm", "getAll", "--sandbox", "--params", '{"entityType": "nothing"}')
+    assert re.search(r"What to enter: .*[.)]\n$", said)

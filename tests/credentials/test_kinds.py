@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -252,3 +255,18 @@ def test_what_a_program_gives_wrongly_is_refused_in_plain_words(make: Callable[[
 def test_the_url_of_a_webhook_is_a_credential() -> None:
     assert as_credential(WEBHOOK) == Webhook(WEBHOOK)
     assert as_credential(Webhook(WEBHOOK)) == Webhook(WEBHOOK)
+
+
+def test_the_documented_files_and_fields_are_credentials() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "credentials.md").read_text(encoding="utf-8")
+    own = page.partition("## On the command line and in Python")[2].partition("\n## ")[0]
+    kinds = [
+        type(parse_credential(json.loads(text), strict=True))
+        for text in re.findall(r"^    (\{.+\})$", own, re.MULTILINE)
+    ]
+    whole = re.search(r"^    \{\n.*?^    \}$", own, re.MULTILINE | re.DOTALL)
+    assert whole is not None
+    assert kinds == [Webhook, AccessToken]
+    assert isinstance(parse_credential(json.loads(whole[0]), strict=True), OAuth2)
+    (fields,) = re.findall(r"^\| OAuth2 \| (.*) \|$", own, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", fields)) == set(OAuth2.model_fields) - {"limits"}

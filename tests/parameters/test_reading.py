@@ -62,9 +62,9 @@ def test_values_are_read_with_the_defaults_of_the_panel(raw: dict[str, Any], mor
 @pytest.mark.parametrize(
     ("raw", "parameter", "message", "advice"),
     [
-        ({"chatId": ""}, "chatId", "'Chat ID' is required", "Number of the chat."),
-        ({"chatId": None}, "chatId", "'Chat ID' is required", "Number of the chat."),
-        ({"chatId": [1]}, "chatId", "'Chat ID' must be text; got [1]", "Number of the chat."),
+        ({"chatId": ""}, "chatId", "'Chat ID' is required", "What to enter: Number of the chat."),
+        ({"chatId": None}, "chatId", "'Chat ID' is required", "What to enter: Number of the chat."),
+        ({"chatId": [1]}, "chatId", "'Chat ID' must be text; got [1]", "What to enter: Number of the chat."),
         ({"limits": 5}, "limits", "There is no parameter 'limits'", "Did you mean 'limit'?"),
         (
             {"zzz": 5},

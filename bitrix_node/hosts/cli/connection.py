@@ -86,15 +86,19 @@ def choose_credential(options: ConnectionOptions, environment: dict[str, str]) -
     given = [options.webhook_url, options.portal_url or options.access_token, options.credential]
     if sum(entry is not None for entry in given) > 1:
         raise Fault("More than one credential was given", CHOICES)
+    source = ""
     try:
         if options.credential:
+            source = f"--credential: {options.credential}: "
             return _checked(parse_credential(CredentialFile(Path(options.credential)).read(), strict=True))
         if options.webhook_url or (webhook_url and not (options.portal_url or options.access_token)):
+            source = "" if options.webhook_url else "BITRIX24_WEBHOOK_URL: "
             return _checked(Webhook(webhook_url or ""))
         if portal_url and access_token:
+            source = "" if options.portal_url else "BITRIX24_PORTAL_URL: "
             return _checked(AccessToken(portal_url, access_token))
     except CredentialError as error:
-        raise Fault(error.message, error.advice) from None
+        raise Fault(f"{source}{error.message}", error.advice) from None
     if portal_url or access_token:
         raise Fault(f"{'--access-token' if portal_url else '--portal-url'} is missing", CHOICES)
     raise Fault("No credential was given", CHOICES)
