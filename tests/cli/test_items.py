@@ -144,13 +144,13 @@ async def test_the_first_failure_ends_the_run_with_what_happened_and_what_to_do(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[1, 2]", "Item 0 must be a JSON object; got int"),
-        ('[{"id": 1}, "two"]', "Item 1 must be a JSON object; got str"),
+        ("[1, 2]", "Item 0 must be a JSON object; got a number"),
+        ('[{"id": 1}, "two"]', "Item 1 must be a JSON object; got text"),
         ("hello", "neither a JSON array nor JSON lines: Expecting value at line 1, column 1"),
         ("id,name\n1,Olivia\n", "It looks like CSV. Turn each of its rows into a JSON object"),
         ('"id";"name"\n', "It looks like CSV"),
         ('{"id": 1}\n{"id": \n', "neither a JSON array nor JSON lines: Expecting value at line 2, column 8"),
-        ('{"id": 1}\n7\n', "Item 1 must be a JSON object; got int"),
+        ('{"id": 1}\n7\n', "Item 1 must be a JSON object; got a number"),
         (b"[\xff]", "is not UTF-8 text (byte 1)"),
     ],
     ids=["numbers", "a text", "no JSON", "CSV", "quoted CSV", "a broken line", "a number line", "no UTF-8"],
