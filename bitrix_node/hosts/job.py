@@ -132,7 +132,8 @@ def _refused(job: Job, error: CredentialError) -> dict[str, Any]:
 
 def _result(result: RunResult) -> dict[str, Any]:
     failure = _failure(result.failure, len(result.done)) if result.failure else None
-    return {"items": result.items, "remaining": result.remaining, "reason": result.reason, "failure": failure}
+    items = [] if result.failure else result.items
+    return {"items": items, "remaining": result.remaining, "reason": result.reason, "failure": failure}
 
 
 def _failure(failure: ItemFailure, done: int = 0) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class RunResult:
     """What a run came to.
 
     Attributes:
-        items: the output, in input order.
+        items: the output, in input order; of a run that a failure stopped, that of the items carried out.
         remaining: indexes of items for which nothing has been changed.
         reason: why items remain: the token has ended, or the time is up.
         failure: what stopped the run, when failures do.
@@ -111,7 +111,7 @@ class Execution:
                 with self._portal.activity.watched(self._reporter.tell):
                     await self._carry_out(prepared)
         except asyncio.CancelledError:
-            self._reporter.cancelled()
+            self._reporter.cancelled(self._items(inputs))
             raise
         finally:
             self._cancel_timer()
@@ -212,12 +212,22 @@ class Execution:
         """Ends whatever of the run is still on its way."""
         self._scope.expect(0)
         begun, self._on_the_way = self._on_the_way, {}
+        for index, entry in begun.items():
+            self._take_in_passing(index, entry)
         await self._scope.abandon([entry.call for entry in begun.values() if entry.call is not None])
         for entry in begun.values():
             entry.answer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _take_in_passing(self, index: int, begun: Begun) -> None:
+        """Takes an answer that came in the moment in which the run was ended."""
+        if begun.answer.done() and not begun.answer.cancelled() and begun.answer.exception() is None:
+            with suppress(Exception):
+                outcome = begun.outcome()
+                if outcome is not None:
+                    self._hand_out(index, outcome)
 
     def _hand_out(self, index: int, outcome: Outcome) -> None:
         if not outcome.clean:
@@ -267,11 +277,16 @@ class Execution:
     def _result(self, inputs: Sequence[ItemInput]) -> RunResult:
         done = sorted(self._outputs)
         if self._failures and not self._keeps_going:
-            return RunResult(items=[], failure=self._failures[min(self._failures)], done=done)
+            return RunResult(self._items(inputs), failure=self._failures[min(self._failures)], done=done)
+        reason = self._reason if self._remaining else None
+        return RunResult(self._items(inputs), sorted(self._remaining), reason, None, done)
+
+    def _items(self, inputs: Sequence[ItemInput]) -> list[Item]:
+        """What the items came to so far, in input order; failures among them where the run goes on after one."""
         items: list[Item] = []
         for item in inputs:
             if item.index in self._outputs:
                 items += self._outputs[item.index]
-            elif item.index in self._failures:
+            elif self._keeps_going and item.index in self._failures:
                 items.append(self._failures[item.index].as_item())
-        return RunResult(items, sorted(self._remaining), self._reason if self._remaining else None, None, done)
+        return items

@@ -38,10 +38,11 @@ class ItemFailed(Exception):
     Attributes:
         failure: which item, what happened, what to do.
         done: indexes of the items that had been carried out.
+        items: their output, in input order, as far as nobody has been handed it.
     """
 
-    def __init__(self, failure: ItemFailure, action: str, done: Sequence[int]) -> None:
-        self.failure, self.done = failure, tuple(done)
+    def __init__(self, failure: ItemFailure, action: str, done: Sequence[int], items: Sequence[Item] = ()) -> None:
+        self.failure, self.done, self.items = failure, tuple(done), tuple(items)
         what = f"{failure.message} [item {failure.item}, {action}]."
         super().__init__(" ".join(part for part in (what, failure.advice, carried_out(len(done))) if part))
 
@@ -119,7 +120,7 @@ class Node:
         options = RunOptions(continue_on_fail=continue_on_fail, progress=progress)
         result = await Execution(self._portal, resource, definition, options).run(inputs)
         if result.failure is not None:
-            raise ItemFailed(result.failure, f"{definition.name} of {resource}", result.done)
+            raise ItemFailed(result.failure, f"{definition.name} of {resource}", result.done, result.items)
         return result.items
 
     async def stream(
@@ -175,7 +176,7 @@ class Node:
                 async for part in parts:
                     yield part
         except RunFailed as error:
-            raise ItemFailed(error.failure, f"{definition.name} of {resource}", error.done) from None
+            raise ItemFailed(error.failure, f"{definition.name} of {resource}", error.done, error.items) from None
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from bitrix_node.portal import Portal, Scope
+    from bitrix_node.runtime.items import Item
 
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class ProgressReport:
         waiting: what is waited for, in words; empty while nothing is.
         cancelled: whether the run was cancelled; then this is the last report.
         unanswered: of a cancelled run, the calls that change something and had been sent without an answer, by method.
+        items: of a cancelled run, the output of the items that were done, as far as nobody has been handed it.
     """
 
     done: int
@@ -34,6 +36,7 @@ class ProgressReport:
     waiting: str = ""
     cancelled: bool = False
     unanswered: Mapping[str, int] = field(default_factory=dict)
+    items: Sequence[Item] = ()
 
     def __str__(self) -> str:
         parts = [f"{self.done} of {self.total} items done", _counted(self.requests, "request")]
@@ -73,9 +76,9 @@ class Reporter:
         """Tells how things stand."""
         self._report(self._portal.activity.waiting)
 
-    def cancelled(self) -> None:
-        """Tells that the run was cancelled, and what had been sent."""
-        self._report("", cancelled=True, unanswered=dict(Counter(self._scope.unanswered)))
+    def cancelled(self, items: Sequence[Item]) -> None:
+        """Tells that the run was cancelled, what had been sent, and what was done without having been handed out."""
+        self._report("", cancelled=True, unanswered=dict(Counter(self._scope.unanswered)), items=items)
 
     def _report(self, waiting: str, **further: Any) -> None:
         """Tells the listener; one that fails is told nothing more, and the run goes on."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bitrix_node.credentials.redaction import redact
@@ -18,7 +19,7 @@ from bitrix_node.runtime.execution import Execution, in_order
 from bitrix_node.runtime.items import Item, output_items
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from bitrix_node.handlers import Outcome, Prepared
     from bitrix_node.runtime.failures import ItemFailure
@@ -40,10 +41,11 @@ class RunFailed(Exception):
     Attributes:
         failure: which item, what happened, what to do.
         done: indexes of the items that had been carried out.
+        items: the output of those whose turn had not come.
     """
 
-    def __init__(self, failure: ItemFailure, done: Sequence[int]) -> None:
-        self.failure, self.done = failure, done
+    def __init__(self, failure: ItemFailure, done: Sequence[int], items: Sequence[Item]) -> None:
+        self.failure, self.done, self.items = failure, done, items
         super().__init__(failure.message)
 
 
@@ -77,9 +79,9 @@ class StreamedExecution(Execution):
         values = dict(self._prepare(inputs))
         self._most_ahead = self._most_begun(values)
         if self._failures and not self._keeps_going:
-            raise self._run_failed([])
+            raise self._run_failed([], [])
         waiting, begun, done = deque(item.index for item in inputs), deque[_Begun | int](), list[int]()
-        cancelled = False
+        stopped = False
         try:
             with self._portal.activity.watched(self._reporter.tell):
                 while waiting or begun:
@@ -94,16 +96,19 @@ class StreamedExecution(Execution):
                     elif self._keeps_going:
                         yield [self._failures.pop(index).as_item()]
                     else:
-                        raise self._run_failed(done + await _carried_out(begun))
+                        outcomes = await _outcomes(begun)
+                        raise self._run_failed(done + list(outcomes), self._not_handed_out(outcomes))
                     self._reporter.advance(len(inputs) - len(waiting) - len(begun), len(inputs))
-        except asyncio.CancelledError:
-            cancelled = True
+        except (asyncio.CancelledError, GeneratorExit) as error:
+            stopped = True
+            if self._in_parts or isinstance(error, asyncio.CancelledError):
+                begun.appendleft(entry)  # otherwise all of it has been handed out
             raise
         finally:
             self._scope.expect(0)
             await self._give_up(begun)
-            if cancelled:
-                self._reporter.cancelled()
+            if stopped:
+                await self._tell_of_the_end(len(inputs) - len(waiting) - len(begun), len(inputs), begun)
 
     def _begin(self, waiting: deque[int], begun: deque[_Begun | int], values: dict[int, Prepared]) -> None:
         """Begins further items when there is room for enough of them, and keeps the places of those that failed."""
@@ -121,6 +126,12 @@ class StreamedExecution(Execution):
             return 1
         lists = any(request.handler == "list" for request in self._operation.calls)
         return LISTS_AHEAD if lists else ITEMS_AHEAD
+
+    @cached_property
+    def _in_parts(self) -> bool:
+        """Whether an item may come to more than one part: the pages of a list, where it ends in one."""
+        last = (*self._operation.requests, *self._operation.steps[-1:])
+        return any(request.handler == "list" for request in last)
 
     def _begun(self, index: int, prepared: Prepared) -> _Begun:
         parts = perform_in_parts(self._operation, prepared, self._scope)
@@ -142,12 +153,35 @@ class StreamedExecution(Execution):
         async with aclosing(entry.parts) as parts:
             part = await entry.first
             while part is not None:
-                shown: Any = redact(part.items, self._portal.secrets)
-                yield output_items(part.showing(shown), entry.index)
+                yield self._shown(part, entry.index)
                 part = await self._next(entry.index, parts, own_token=entry.own_token)
 
-    def _run_failed(self, done: Sequence[int]) -> RunFailed:
-        return RunFailed(self._failures[min(self._failures)], done)
+    def _shown(self, part: Outcome, index: int) -> list[Item]:
+        shown: Any = redact(part.items, self._portal.secrets)
+        return output_items(part.showing(shown), index)
+
+    def _run_failed(self, done: Sequence[int], items: Sequence[Item]) -> RunFailed:
+        return RunFailed(self._failures[min(self._failures)], done, items)
+
+    def _not_handed_out(self, outcomes: Mapping[int, Outcome]) -> list[Item]:
+        """What items came to before it was their turn; a page of a list's rows is not all that it comes to."""
+        if self._in_parts:
+            return []
+        return [item for index, outcome in outcomes.items() for item in self._shown(outcome, index)]
+
+    async def _tell_of_the_end(self, done: int, total: int, begun: Sequence[_Begun | int]) -> None:
+        """Tells that the run was stopped, and what the items had come to whose turn had not come."""
+        outcomes = {} if self._in_parts else await _outcomes(begun)
+        indexes = [entry if isinstance(entry, int) else entry.index for entry in begun]
+        ended = [index for index in indexes if index in outcomes or index in self._failures]
+        items: list[Item] = []
+        for index in ended:
+            if index in outcomes:
+                items += self._shown(outcomes[index], index)
+            elif self._keeps_going:
+                items.append(self._failures[index].as_item())
+        self._reporter.done, self._reporter.total = done + len(ended), total
+        self._reporter.cancelled(items)
 
     async def _give_up(self, begun: deque[_Begun | int]) -> None:
         """Ends what nobody waits for any more; what has been sent is not taken back."""
@@ -156,13 +190,14 @@ class StreamedExecution(Execution):
         for entry in begun:
             if isinstance(entry, _Begun):
                 entry.first.cancel()
-                with suppress(asyncio.CancelledError):
-                    await entry.first
+                await asyncio.wait([entry.first])
                 await entry.parts.aclose()
 
 
-async def _carried_out(begun: deque[_Begun | int]) -> list[int]:
-    """The indexes of items that came to something although it is not their turn."""
+async def _outcomes(begun: Sequence[_Begun | int]) -> dict[int, Outcome]:
+    """What items came to although it is not their turn, by their indexes."""
     entries = [entry for entry in begun if isinstance(entry, _Begun)]
-    outcomes = await asyncio.gather(*(entry.first for entry in entries))
-    return [entry.index for entry, outcome in zip(entries, outcomes, strict=True) if outcome is not None]
+    if entries:
+        await asyncio.wait([entry.first for entry in entries])
+    firsts = ((entry.index, None if entry.first.cancelled() else entry.first.result()) for entry in entries)
+    return {index: outcome for index, outcome in firsts if outcome is not None}

@@ -29,7 +29,6 @@ async def test_what_had_been_sent_is_told(shell: Shell, scripted: ScriptedPortal
     assert (process.returncode, stdout) == (130, b"")
     assert stderr.decode().split("\n") == [
         "0 of 1 items done, 1 request, sent without an answer: crm.item.add (1); look in Bitrix24 what became of them.",
-        "",
         "Stopped.",
         "",
     ]

@@ -88,6 +88,17 @@ def test_a_credential_that_is_none_is_refused() -> None:
         run("user", "getCurrent", credential=None)  # type: ignore[arg-type]
 
 
+async def test_what_was_done_before_a_failure_comes_with_it(scripted: ScriptedPortal) -> None:
+    refused = {"error": "ACCESS_DENIED", "error_description": "Access denied", "status": 403}
+    scripted.answers.extend([{"result": {"item": {"id": 7}}}, refused])
+    new = {"entityType": "deal", "fieldsJson": '{"title": "New"}'}
+    async with Node(Webhook(scripted.webhook_url)) as node:
+        with pytest.raises(ItemFailed) as caught:
+            await node.execute("crm", "create", parameters=new, items=[{}, {}])
+    assert caught.value.done == (0,)
+    assert caught.value.items == ({"json": {"id": 7}, "pairedItem": {"item": 0}},)
+
+
 def test_run_turns_failures_into_items_when_asked_to(distant: ScriptedPortal) -> None:
     distant.answers.append({"error": "ACCESS_DENIED", "error_description": "Access denied", "status": 403})
     (item,) = run("user", "getCurrent", credential=Webhook(distant.webhook_url), continue_on_fail=True)

@@ -7,6 +7,8 @@ import click
 ITEM_FAILED = 1
 WRONG_USAGE = 2
 STOPPED = 130
+TERMINATED = 143
+READER_GONE = 141
 
 
 class Fault(click.ClickException):

@@ -29,7 +29,7 @@ def check_writable(name: str, option: str) -> None:
         raise Fault(f"{option}: the name of a file is missing")
     path = Path(name)
     try:
-        if _is_device(path):
+        if is_device(path):
             return
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
@@ -58,7 +58,7 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         Fault: when it cannot be written.
     """
     try:
-        with path.open("w", encoding="utf-8") if _is_device(path) else _draft(path.resolve()) as file:
+        with path.open("w", encoding="utf-8") if is_device(path) else _draft(path.resolve()) as file:
             yield file
     except OSError as error:
         raise Fault(f"{path} cannot be written ({error.strerror})") from None
@@ -88,6 +88,6 @@ def _new_draft(target: Path) -> Path:
     return draft
 
 
-def _is_device(path: Path) -> bool:
+def is_device(path: Path) -> bool:
     """Whether it is something that can be written but not replaced, such as /dev/null or a named pipe."""
     return path.exists() and not path.is_file() and not path.is_dir()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bitrix_node.definitions.writing import may_write
 from bitrix_node.n8n.package.credentials import tested_by
 from bitrix_node.n8n.package.icons import icon_reference
 from bitrix_node.n8n.package.panel import panel_properties
-from bitrix_node.rest import method_habits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Request, Resource
-
-_READING = frozenset({"list", "download"})
+    from bitrix_node.definitions.models import CredentialType, NodeDefinition, Operation, Parameter, Resource
 
 
 def node_description(
@@ -60,19 +58,10 @@ def shim_plan(resources: Sequence[Resource], credentials: Mapping[str, Credentia
 def _operation_plan(operation: Operation) -> dict[str, Any]:
     plan: dict[str, Any] = {
         "parameters": [parameter.name for parameter in operation.parameters],
-        "writes": any(_writes(request) for request in operation.calls),
+        "writes": any(may_write(request) for request in operation.calls),
     }
     files = _file_parameters(operation.parameters)
     return {**plan, "fileParameters": files} if files else plan
-
-
-def _writes(request: Request) -> bool:
-    """Whether a request may change anything; what nobody tells counts as a change."""
-    if request.writes is not None:
-        return request.writes
-    if request.handler == "call" and isinstance(request.method, str):
-        return method_habits().writes(request.method)
-    return request.handler not in _READING
 
 
 def _file_parameters(parameters: Sequence[Parameter], prefix: str = "") -> list[str]:
