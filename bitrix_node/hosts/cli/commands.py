@@ -9,7 +9,13 @@ from importlib import import_module
 import click
 
 from bitrix_node.hosts.cli.faults import ITEM_FAILED, STOPPED
-from bitrix_node.hosts.cli.streams import flush_output, is_lost_output, open_closed_streams, unwritable_output
+from bitrix_node.hosts.cli.streams import (
+    drop_output,
+    flush_output,
+    is_lost_output,
+    open_closed_streams,
+    unwritable_output,
+)
 from bitrix_node.version import VERSION
 
 _COMMANDS = {
@@ -83,6 +89,8 @@ def _run() -> int:
     except Exception as error:
         if "BITRIX_NODE_DEBUG" in os.environ:
             raise
+        if is_lost_output(error):
+            drop_output()
         click.echo(_lost(error) if is_lost_output(error) else _unforeseen(error), err=True)
         return ITEM_FAILED
 
