@@ -154,10 +154,7 @@ class Batcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._line_up()
-        for call in self._waiting:
-            _fail([call], NotSent(CLOSED, method=call.method))
-        self._waiting.clear()
+        self.take_back(lambda _: True, NotSent(CLOSED))
 
     async def _send_all(self) -> None:
         try:
